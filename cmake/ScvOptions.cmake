@@ -1,0 +1,33 @@
+# Compiler settings shared by every target.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+option(SCV_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
+option(SCV_BENCH "Build the benchmarks" OFF)
+set(SCV_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize= (address,undefined or thread)")
+
+add_compile_options(-Wall -Wextra -Werror -Wno-psabi -fno-omit-frame-pointer
+                    -fstack-protector-strong -D_GLIBCXX_ASSERTIONS)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports false positives in coroutine frames and std::optional/expected moves at -O2.
+  add_compile_options(-Wno-maybe-uninitialized -Wno-mismatched-new-delete -Wno-stringop-overflow
+                      -Wno-array-bounds -Wno-restrict -Wno-stringop-overread -Wno-nonnull
+                      -Wno-dangling-pointer -Wno-free-nonheap-object)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+if(SCV_SANITIZE)
+  add_compile_options(-fsanitize=${SCV_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${SCV_SANITIZE})
+endif()
+if(SCV_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+# Boost.JSON of Debian's boost 1.81 is linked as a library, the other parts are headers only.
+add_compile_definitions(BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
+                        BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_DISABLE_BOOST_ARRAY
+                        BOOST_ALLOW_DEPRECATED_HEADERS)

@@ -1,0 +1,21 @@
+# A room is a directory under src/: one static library that links only what it may include
+# (docs/architecture.md has the table of arrows). tools/check_arrows verifies the includes as well.
+#
+#   scv_room(<name> SOURCES ... [LINKS ...])   the library scv_<name>
+#   scv_room_tests(<name> SOURCES ... [LINKS ...])   its unit tests, x_test.cc beside x.cc
+function(scv_room name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(scv_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(scv_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(scv_${name} PUBLIC ${ARG_LINKS})
+endfunction()
+
+function(scv_room_tests name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  if(SCV_FUZZ)
+    return()
+  endif()
+  add_executable(${name}_test ${ARG_SOURCES})
+  target_link_libraries(${name}_test PRIVATE scv_${name} ${ARG_LINKS} GTest::gtest GTest::gtest_main)
+  gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endfunction()
