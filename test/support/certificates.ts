@@ -1,5 +1,5 @@
 // A certificate authority and a server certificate for the run's databases.
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './processes.js';
 import { runDirectory, scratchDirectory } from './run.js';
@@ -38,7 +38,6 @@ export async function makeCertificates(name: string): Promise<Certificates> {
 /** The certificates that all databases of the run share. */
 export async function runCertificates(): Promise<Certificates> {
   const file = join(runDirectory(), 'certificates.json');
-  const { readFileSync } = await import('node:fs');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Certificates;
   const made = await makeCertificates('database');
   writeFileSync(file, JSON.stringify(made));

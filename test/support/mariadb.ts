@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { runCertificates } from './certificates.js';
 import { Process, run } from './processes.js';
 import { plantCanary, runDirectory, scratchDirectory } from './run.js';
-import { until } from './wait.js';
+import { GiveUp, until } from './wait.js';
 
 const kInstallDb = '/usr/bin/mariadb-install-db';
 const kServer = '/usr/sbin/mariadbd';
@@ -131,7 +131,7 @@ async function launch(address: MariaDbAddress, data: string): Promise<Process> {
     '--performance-schema=0', '--character-set-server=utf8mb4',
   ]);
   await until('MariaDB accepts connections', 60_000, async () => {
-    if (!server.isRunning) throw new Error(`MariaDB ended: ${server.stderr.slice(-2000)}`);
+    if (!server.isRunning) throw new GiveUp(`MariaDB ended: ${server.stderr.slice(-2000)}`);
     return administer(address.socket, 'SELECT 1');
   });
   return server;

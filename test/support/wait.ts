@@ -5,6 +5,9 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Thrown by a probe when waiting longer is pointless. */
+export class GiveUp extends Error {}
+
 /** Polls `probe` until it returns something truthy, and returns that. Throws after `deadlineMs`. */
 export async function until<T>(
   what: string,
@@ -19,6 +22,7 @@ export async function until<T>(
       if (value) return value;
       lastError = undefined;
     } catch (error) {
+      if (error instanceof GiveUp) throw error;
       lastError = error;
     }
     if (Date.now() >= end) {
