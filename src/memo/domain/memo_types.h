@@ -90,16 +90,17 @@ using ReadQuery = std::variant<GetMemo, ListMemos, FindAccount, FindCaller>;
 
 enum class ReadStatus : std::uint8_t {
   kFound,
-  kNotModified,      // GetMemo: known_version is current
+  kNotModified,      // GetMemo: known_version is current; `memos` has it, perhaps without its texts
   kNotFound,         // no such memo of this caller, or no such account
   kUnauthenticated,  // the caller's account is gone or its sessions were revoked
+  kTimedOut,         // a search (ListMemos with `query`) stopped after Store::kSearchTimeMax
 };
 
 struct ReadAnswer {
   ReadStatus status = ReadStatus::kNotFound;
   std::vector<Memo> memos;  // GetMemo: one; ListMemos: up to `limit`
   bool more = false;        // ListMemos: there are memos past the last one
-  Account account;          // FindAccount, FindCaller
+  Account account;          // FindAccount, FindCaller; with password_hash
 };
 
 // --- Writes --------------------------------------------------------------------------------------

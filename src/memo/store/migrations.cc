@@ -6,7 +6,8 @@ namespace scv::memo {
 namespace {
 
 // Memos are clustered by (account, id): a page of the newest is one range of the primary key, and
-// a read by id can only ever see the caller's own row.
+// a read by id can only ever see the caller's own row. In SQLite the content comes last, so that
+// its overflow pages are not walked for the columns that filters look at.
 constexpr std::array<std::string_view, 6> kFirstSqlite = {
     R"(CREATE TABLE IF NOT EXISTS account (
          id INTEGER PRIMARY KEY,
@@ -18,13 +19,13 @@ constexpr std::array<std::string_view, 6> kFirstSqlite = {
          account_id INTEGER NOT NULL,
          id BLOB NOT NULL,
          title TEXT NOT NULL,
-         content TEXT NOT NULL,
          pinned INTEGER NOT NULL,
          state INTEGER NOT NULL,
          version INTEGER NOT NULL,
          created_at INTEGER NOT NULL,
          updated_at INTEGER NOT NULL,
          deleted_at INTEGER NOT NULL,
+         content TEXT NOT NULL,
          PRIMARY KEY (account_id, id)) STRICT, WITHOUT ROWID)",
     R"(CREATE INDEX IF NOT EXISTS memo_trash ON memo (deleted_at) WHERE deleted_at > 0)",
     R"(CREATE TABLE IF NOT EXISTS idempotency (

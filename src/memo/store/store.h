@@ -35,7 +35,8 @@ class StoreSession {
 
   // Answers every query of the batch, sharing round trips between them. All or error: on an error
   // no answer is valid. answers.size() == queries.size(), at most kBatchMax. The pointers let the
-  // dispatcher batch requests that live elsewhere.
+  // dispatcher batch requests that live elsewhere. A search that takes too long is stopped and
+  // answered kTimedOut; its neighbours are answered.
   virtual Result<void> Read(std::span<const ReadQuery* const> queries,
                             std::span<ReadAnswer* const> answers) = 0;
 
@@ -45,8 +46,13 @@ class StoreSession {
   // is unknown for kUnavailable and kTimeout: the same commands, with the same keys, may simply be
   // given again (a command whose key is on record is answered from its receipt). Two commands of a
   // batch may share a key or a memo: the later ones see the earlier ones' effect. A command that
-  // only the database itself refuses (kInvalid) is isolated: its neighbours are carried out, and
-  // it is answered in `failures` (same size as commands; empty message: no failure).
+  // only the database itself refuses (kInvalid), or whose record on file cannot be read (kInternal),
+  // is isolated: its neighbours are carried out, and it is answered in `failures` (same size as
+  // commands; empty message: no failure). Answers and failures are overwritten.
+  //
+  // The caller is checked first, then the key. SetPassword and RevokeSessions void their own
+  // caller, so there a record that this very caller made (its token version plus one is the one
+  // on record) is answered even though the caller is no longer good.
   virtual Result<void> Write(std::span<const WriteCommand* const> commands,
                              std::span<WriteAnswer* const> answers, std::span<Error> failures) = 0;
 
@@ -62,7 +68,7 @@ class StoreSession {
   virtual Result<void> AddSigningKey(const SigningKey& key, bool only_if_none,
                                      Millis retire_others_at) = 0;
 
-  // Accounts in order of name, after `after` (empty: from the start).
+  // Accounts in order of name, after `after` (empty: from the start), without password_hash.
   virtual Result<std::vector<Account>> ListAccounts(const std::string& after,
                                                     std::uint32_t limit) = 0;
   // An operator's password change, by name: new hash, token version raised. kNotFound.
@@ -70,11 +76,12 @@ class StoreSession {
 
   // Inserts the account and its memos unless this was ever done before in this database; true: done
   // now. One transaction, so that it happens exactly once however many instances start, and not
-  // again when the account is gone.
+  // again when the account is gone. kConflict: the name or id is taken; nothing is kept, and the
+  // seed still counts as not done.
   virtual Result<bool> SeedOnce(const Account& account, std::span<const Memo> memos) = 0;
 
-  // Deletes at most `limit` idempotency records older than `keys_before` and purges at most `limit`
-  // memos trashed before `trash_before`; the number deleted. Short transactions only.
+  // Deletes at most `limit` idempotency records made before `keys_before` and purges at most `limit`
+  // memos trashed before `trash_before`; the number of both. Short transactions only.
   virtual Result<std::uint64_t> Expire(Millis keys_before, Millis trash_before,
                                        std::uint32_t limit) = 0;
 };
@@ -82,6 +89,8 @@ class StoreSession {
 class Store {
  public:
   static constexpr std::size_t kBatchMax = 64;
+  // How long one search may take.
+  static constexpr std::chrono::milliseconds kSearchTimeMax{3000};
 
   virtual ~Store() = default;
 
