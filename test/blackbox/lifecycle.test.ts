@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ImportReport, send, signUp, type User } from '../support/client.js';
+import { type ImportReport, kRandomId, send, signUp, type User } from '../support/client.js';
 import type { Answer } from '../support/http.js';
 import { MariaDb, mariaDbMissing } from '../support/mariadb.js';
 import { type Database, freshDatabase, mariadbDatabase, MemoServer } from '../support/memo.js';
+import { accountRequests, anonymousRequests } from '../support/operations.js';
 import { RawConnection } from '../support/raw.js';
 import { describeStores, suite } from '../support/suite.js';
 import { pause, until } from '../support/wait.js';
@@ -104,8 +105,10 @@ describe.skipIf(mariaDbMissing() !== undefined)(`a database outage ${mariaDbMiss
   afterAll(() => database.stop());
 
   const requests = (user: User): Promise<Answer[]> =>
-    Promise.all([user.bearer.get('/api/v1/memos'), user.bearer.create({ title: 'x' }),
-      user.bearer.get('/api/v1/export'), user.bearer.get('/api/v1/session')]);
+    Promise.all([
+      user.bearer.get('/api/v1/memos'), user.bearer.create({ title: 'x' }),
+      user.bearer.get('/api/v1/export'), user.bearer.get('/api/v1/session'),
+    ]);
 
   test('turns readiness red and liveness not, and passes', async () => {
     const server = await MemoServer.start({ database: where, flags: ['--request-timeout', '2s'] });
@@ -119,8 +122,15 @@ describe.skipIf(mariaDbMissing() !== undefined)(`a database outage ${mariaDbMiss
     expect(down.json<{ checks: { database: string } }>().checks.database).not.toBe('ok');
     expect((await send(server, { method: 'GET', path: '/livez' })).status).toBe(200);
     const started = Date.now();
-    for (const answer of await requests(user)) {
-      expect(answer.problem, answer.request.path).toBe('database-unavailable');
+    const all = [
+      ...anonymousRequests(),
+      ...accountRequests(kRandomId, 'all').map((request) => ({
+        ...request, headers: { ...request.headers, ...user.bearer.credentials },
+      })),
+    ];
+    for (const answer of await Promise.all(all.map((request) => send(server, request)))) {
+      const what = `${answer.request.method} ${answer.request.path}`;
+      expect(answer.problem, what).toBe('database-unavailable');
     }
     expect(Date.now() - started).toBeLessThan(6_000);
     expect((await send(server, { method: 'GET', path: '/api/v1/info' })).status).toBe(200);

@@ -3,8 +3,9 @@ import {
   Client, cookieOf, type Headers, jsonRequest, kCookie, kRandomId, newPassword, newUsername, send,
   type Session, signIn, signUp, type User,
 } from '../support/client.js';
-import type { Answer, Request } from '../support/http.js';
+import type { Answer } from '../support/http.js';
 import { freshDatabase, memo, MemoServer } from '../support/memo.js';
+import { accountRequests } from '../support/operations.js';
 import { describeStores, serverFor, suite } from '../support/suite.js';
 import { until } from '../support/wait.js';
 
@@ -13,29 +14,6 @@ suite(import.meta.url);
 function attributesOf(answer: Answer): string[] {
   const line = answer.headers['set-cookie']?.find((each) => each.startsWith(`${kCookie}=`)) ?? '';
   return line.split(';').slice(1).map((each) => each.trim());
-}
-
-/** Every request that changes something, each with a body that would do. */
-function writes(id: string): Request[] {
-  const path = `/api/v1/memos/${id}`;
-  const match = { 'If-Match': '*' };
-  return [
-    jsonRequest('POST', '/api/v1/memos', { title: 'x' }),
-    jsonRequest('PUT', path, { title: 'x', content: '' }, match),
-    jsonRequest('PATCH', path, { title: 'x' }, match),
-    { method: 'DELETE', path },
-    { method: 'POST', path: `${path}/restore` },
-    { method: 'POST', path: `${path}/purge` },
-    {
-      method: 'POST', path: '/api/v1/import', body: '{"title":"x"}\n',
-      headers: { 'Content-Type': 'application/jsonl' },
-    },
-    jsonRequest('PUT', '/api/v1/account/password', {
-      current_password: 'irrelevant', new_password: 'irrelevant',
-    }),
-    { method: 'POST', path: '/api/v1/session/revoke-all' },
-    { method: 'DELETE', path: '/api/v1/session' },
-  ];
 }
 
 describeStores('sessions', (kind) => {
@@ -86,7 +64,7 @@ describeStores('sessions', (kind) => {
       { 'X-CSRF-Token': user.session.csrf_token.slice(0, -1) },
     ];
     const before = await user.bearer.exported();
-    for (const request of writes(id)) {
+    for (const request of accountRequests(id, 'writes')) {
       for (const token of wrong) {
         const headers: Headers = { ...request.headers, ...cookie };
         const answer = await send(server(), { ...request, headers: { ...headers, ...token } });
@@ -127,7 +105,7 @@ describeStores('sessions', (kind) => {
   });
 
   test('every answer without a session is the same', async () => {
-    for (const request of [...writes(kRandomId), { method: 'GET', path: '/api/v1/session' }]) {
+    for (const request of accountRequests(kRandomId, 'all')) {
       const answer = await send(server(), request);
       expect(answer.problem, `${request.method} ${request.path}`).toBe('unauthenticated');
     }

@@ -102,6 +102,15 @@ export class MariaDb {
     return administer(this.address.socket, statements);
   }
 
+  /** Stops answering without closing anything, as a machine that hangs does. */
+  freeze(): void {
+    this.server.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.server.signal('SIGCONT');
+  }
+
   async kill(): Promise<void> {
     this.server.signal('SIGKILL');
     await this.server.waitForExit(10_000);
