@@ -1,0 +1,54 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034
+summary='Build the memo service and the web app'
+
+usage() {
+  cat <<'END'
+Usage: ./scv build [--preset NAME] [TARGET…]
+
+Installs what is missing, then builds `memo` (build/release/src/memo/memo) and the web
+app (web/dist). With targets, builds just those.
+
+  --preset NAME   release (default), debug, asan, tsan or fuzz
+
+Environment:
+  SCV_JOBS        compiler processes at once (default: the processors, if memory allows)
+
+Examples:
+  ./scv build
+  ./scv build --preset debug memo
+  ./scv build all
+
+Exit codes: 0 built, 1 failed, 2 wrong usage
+END
+}
+
+run() {
+  local preset=release
+  local -a targets=()
+  while (($# > 0)); do
+    case $1 in
+      --preset)
+        needs_value "$@"
+        preset=$2
+        shift
+        ;;
+      --) ;;
+      -*) unknown_option "$1" --preset ;;
+      *) targets+=("$1") ;;
+    esac
+    shift
+  done
+  case $preset in
+    release | debug | asan | tsan) ensure_packages build web ;;
+    fuzz) ensure_packages build web test ;;
+    *) usage_error "unknown preset '$preset'$(did_you_mean "$preset" release debug asan tsan fuzz)" ;;
+  esac
+  if ((${#targets[@]} > 0)); then
+    build_targets "$preset" "${targets[@]}"
+  elif [[ $preset == release ]]; then
+    build_service
+  else
+    build_targets "$preset" all
+  fi
+}
