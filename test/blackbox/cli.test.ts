@@ -20,15 +20,21 @@ describe('help', () => {
     for (const command of kCommands) expect(stdout).toMatch(new RegExp(`^\\s+${command}\\b`, 'm'));
   });
 
-  test.each(['serve', 'migrate', 'seed', 'user add', 'user passwd', 'user list', 'key rotate', 'healthcheck'])(
-    'of %s shows how it is used, by example',
-    async (command) => {
-      const { code, stdout } = await memo([...command.split(' '), '--help']);
-      expect(code).toBe(0);
-      expect(stdout).toMatch(/example/i);
-      expect(stdout).toContain(`memo ${command}`);
-    },
-  );
+  test.each([
+    'serve',
+    'migrate',
+    'seed',
+    'user add',
+    'user passwd',
+    'user list',
+    'key rotate',
+    'healthcheck',
+  ])('of %s shows how it is used, by example', async (command) => {
+    const { code, stdout } = await memo([...command.split(' '), '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/example/i);
+    expect(stdout).toContain(`memo ${command}`);
+  });
 
   test('is offered when a command is missing or unknown', async () => {
     for (const args of [[], ['serv'], ['user'], ['user', 'dad']]) {
@@ -65,7 +71,8 @@ describe('configuration', () => {
       [['serve', '--db-password', 'x'], {}, /--db-password/],
     ];
     for (const [args, env, message] of refused) {
-      const quick = args[0] === 'serve' && !args.includes('--listen') ? ['--listen', '127.0.0.1:0'] : [];
+      const quick =
+        args[0] === 'serve' && !args.includes('--listen') ? ['--listen', '127.0.0.1:0'] : [];
       const done = await memo([...args, ...quick], { env, cwd: scratchDirectory('cwd') });
       expect(done.code, args.join(' ')).not.toBe(0);
       expect(done.stderr + done.stdout, args.join(' ')).toMatch(message);
@@ -89,7 +96,8 @@ describe('configuration', () => {
 
   test('region and instance are shown in every answer', async () => {
     const server = await MemoServer.start({
-      flags: ['--region', 'ap-northeast-2'], env: { MEMO_INSTANCE_ID: 'i-0123456789' },
+      flags: ['--region', 'ap-northeast-2'],
+      env: { MEMO_INSTANCE_ID: 'i-0123456789' },
     });
     const info = await send(server, { method: 'GET', path: '/api/v1/info' });
     expect(info.json()).toMatchObject({ region: 'ap-northeast-2', instance: 'i-0123456789' });
@@ -146,8 +154,12 @@ describeStores('user and seed', (kind) => {
     const added = await user('add', [name], `${password}\n`);
     expect(added.code, added.stderr).toBe(0);
     expect((await user('list', [])).stdout).toContain(name);
-    for (const [args, stdin] of [[[name], `${password}\n`], [['Not A Name'], `${password}\n`],
-      [[newUsername()], 'short\n'], [[newUsername()], '']] as [string[], string][]) {
+    for (const [args, stdin] of [
+      [[name], `${password}\n`],
+      [['Not A Name'], `${password}\n`],
+      [[newUsername()], 'short\n'],
+      [[newUsername()], ''],
+    ] as [string[], string][]) {
       const refused = await user('add', args, stdin);
       expect(refused.code, args.join()).not.toBe(0);
       expect(refused.stderr, args.join()).not.toBe('');
@@ -155,7 +167,9 @@ describeStores('user and seed', (kind) => {
     const argv = await user('add', [newUsername(), '--password', password]);
     expect(argv.code).not.toBe(0);
 
-    const server = await MemoServer.start({ database: { kind, flags, env, sql: () => Promise.resolve('') } });
+    const server = await MemoServer.start({
+      database: { kind, flags, env, sql: () => Promise.resolve('') },
+    });
     const session = await signIn(server, name, password);
     expect((await user('passwd', [name], `${changed}\n`)).code).toBe(0);
     expect((await session.bearer.get('/api/v1/session')).problem).toBe('unauthenticated');
@@ -166,7 +180,8 @@ describeStores('user and seed', (kind) => {
 
   test('seeding twice is seeding once', async () => {
     const database = await freshDatabase(kind);
-    const seed = (): ReturnType<typeof memo> => memo(['seed', ...database.flags], { env: database.env });
+    const seed = (): ReturnType<typeof memo> =>
+      memo(['seed', ...database.flags], { env: database.env });
     const first = await seed();
     expect(first.code, first.stderr).toBe(0);
     const memos = await database.sql('SELECT COUNT(*) FROM memo');
@@ -182,12 +197,17 @@ test('without any configuration it serves on a file in the working directory', a
   const cwd = scratchDirectory('zero');
   const port = await freePort();
   const process = new Process(
-    'memo-zero', kMemoBinary,
-    ['serve', '--listen', `127.0.0.1:${port}`, '--metrics-listen', 'off'], { cwd },
+    'memo-zero',
+    kMemoBinary,
+    ['serve', '--listen', `127.0.0.1:${port}`, '--metrics-listen', 'off'],
+    { cwd },
   );
   const target = { host: '127.0.0.1', port };
-  await until('it is ready', 20_000, async () =>
-    (await send(target, { method: 'GET', path: '/readyz' })).status === 200);
+  await until(
+    'it is ready',
+    20_000,
+    async () => (await send(target, { method: 'GET', path: '/readyz' })).status === 200,
+  );
   await (await signUp(target)).bearer.created({ title: 'x' });
   process.signal('SIGTERM');
   expect((await process.waitForExit(20_000)).code).toBe(0);
@@ -218,7 +238,8 @@ describe.skipIf(kMariaDb !== '')(`MariaDB ${kMariaDb}`, () => {
     const { makeCertificates } = await import('../support/certificates.js');
     const stranger = await makeCertificates('stranger');
     const server = await MemoServer.start({
-      database: { kind, env: { ...env, DB_CA: stranger.ca }, flags: [], sql }, waitFor: 'listening',
+      database: { kind, env: { ...env, DB_CA: stranger.ca }, flags: [], sql },
+      waitFor: 'listening',
     });
     const ready = await send(server, { method: 'GET', path: '/readyz' });
     expect(ready.status).toBe(503);
@@ -230,11 +251,13 @@ describe.skipIf(kMariaDb !== '')(`MariaDB ${kMariaDb}`, () => {
     const { kind, env, sql } = await freshDatabase('mariadb');
     const wrong = plantCanary('database password', 'not-the-password-9x');
     const server = await MemoServer.start({
-      database: { kind, env: { ...env, DB_PASSWORD: wrong }, flags: [], sql }, waitFor: 'listening',
+      database: { kind, env: { ...env, DB_PASSWORD: wrong }, flags: [], sql },
+      waitFor: 'listening',
     });
     expect((await send(server, { method: 'GET', path: '/readyz' })).status).toBe(503);
-    await until('the log says so', 10_000, () => /denied/i.test(server.process.stdout + server.process.stderr));
+    await until('the log says so', 10_000, () =>
+      /denied/i.test(server.process.stdout + server.process.stderr),
+    );
     await server.stop();
-
   });
 });

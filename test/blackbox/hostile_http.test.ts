@@ -195,7 +195,9 @@ describe('paths', () => {
 
   test('pages are served, with a policy that keeps scripts out', async () => {
     for (const path of ['/', '/index.html']) {
-      const { responses } = await rawExchange(site, `GET ${path} HTTP/1.1\r\n${kHost}\r\n`, { count: 1 });
+      const { responses } = await rawExchange(site, `GET ${path} HTTP/1.1\r\n${kHost}\r\n`, {
+        count: 1,
+      });
       expect(responses[0]?.status).toBe(200);
       expect(responses[0]?.body.toString()).toContain('the page');
       const policy = String(responses[0]?.headers['content-security-policy']);
@@ -208,12 +210,28 @@ describe('paths', () => {
   });
 
   const escapes = [
-    '/../secret.txt', '/assets/../../secret.txt', '/%2e%2e/secret.txt', '/.%2e/secret.txt',
-    '/..%2fsecret.txt', '/..%5csecret.txt', '/..\\secret.txt', '/assets/..%2f..%2fsecret.txt',
-    '/%252e%252e/secret.txt', '/..;/secret.txt', '/%c0%ae%c0%ae/secret.txt', '//secret.txt',
-    '/../secret.txt%00.html', '/index.html%00', '/./../secret.txt', '//etc/passwd',
-    '/../../../../../../../../etc/passwd', '/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd',
-    'http://memo.test/../secret.txt', '/assets', '/assets/', '/api/v1/%2e%2e/%2e%2e/secret.txt',
+    '/../secret.txt',
+    '/assets/../../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/.%2e/secret.txt',
+    '/..%2fsecret.txt',
+    '/..%5csecret.txt',
+    '/..\\secret.txt',
+    '/assets/..%2f..%2fsecret.txt',
+    '/%252e%252e/secret.txt',
+    '/..;/secret.txt',
+    '/%c0%ae%c0%ae/secret.txt',
+    '//secret.txt',
+    '/../secret.txt%00.html',
+    '/index.html%00',
+    '/./../secret.txt',
+    '//etc/passwd',
+    '/../../../../../../../../etc/passwd',
+    '/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd',
+    'http://memo.test/../secret.txt',
+    '/assets',
+    '/assets/',
+    '/api/v1/%2e%2e/%2e%2e/secret.txt',
   ];
   test.each(escapes)('%s leads nowhere', async (path) => {
     const request = `GET ${path} HTTP/1.1\r\n${kHost}Connection: close\r\n\r\n`;
@@ -234,7 +252,10 @@ describe('paths', () => {
 
   test('CONNECT and an asterisk are no targets', async () => {
     for (const line of ['CONNECT memo.test:443', 'GET *', 'GET memos', 'GET ?q=x', 'GET \\x']) {
-      const { responses } = await rawExchange(server, lines(`${line} HTTP/1.1`, 'Host: memo.test', 'Connection: close'));
+      const { responses } = await rawExchange(
+        server,
+        lines(`${line} HTTP/1.1`, 'Host: memo.test', 'Connection: close'),
+      );
       for (const { status } of responses) {
         expect(status, line).toBeGreaterThanOrEqual(400);
         expect(status, line).toBeLessThan(500);
@@ -289,7 +310,10 @@ describe('connections', () => {
   });
 
   test('a client that trickles its headers or its body is cut off', async () => {
-    const starts = ['GET /api/v1/memos HTTP/1.1\r\nX-Slow: ', post('Content-Length: 60000\r\n', '{')];
+    const starts = [
+      'GET /api/v1/memos HTTP/1.1\r\nX-Slow: ',
+      post('Content-Length: 60000\r\n', '{'),
+    ];
     await Promise.all(
       starts.map(async (start) => {
         const connection = await RawConnection.open(server);
@@ -347,7 +371,9 @@ test('more connections than allowed are turned away, the others go on, and room 
   const served = outcomes.filter((status) => status === 200).length;
   expect(served).toBeGreaterThanOrEqual(10);
   expect(served).toBeLessThanOrEqual(20);
-  expect(outcomes.filter((status) => status !== 200 && status !== 503 && status !== undefined)).toEqual([]);
+  expect(
+    outcomes.filter((status) => status !== 200 && status !== 503 && status !== undefined),
+  ).toEqual([]);
   for (const connection of connections) connection.close();
   await small.untilReady();
   expect(small.residentKib()).toBeLessThan(kResidentKibMax);

@@ -1,6 +1,14 @@
 import { beforeAll, expect, test } from 'vitest';
 import {
-  jsonRequest, type Memo, newKey, newPassword, newUsername, send, type Session, signUp, type User,
+  jsonRequest,
+  type Memo,
+  newKey,
+  newPassword,
+  newUsername,
+  send,
+  type Session,
+  signUp,
+  type User,
 } from '../support/client.js';
 import type { Answer } from '../support/http.js';
 import { describeStores, serverFor, suite } from '../support/suite.js';
@@ -45,7 +53,8 @@ describeStores('idempotency', (kind) => {
   test('every other write is replayed as it was, too', async () => {
     const { id } = await user.bearer.created({ title: 'one', content: 'the first content' });
     const match = (version: number): { [name: string]: string } => ({
-      'If-Match': `"${version}"`, 'Idempotency-Key': newKey(),
+      'If-Match': `"${version}"`,
+      'Idempotency-Key': newKey(),
     });
     const keys = [1, 2, 3, 4].map(match);
     const replace = (): Promise<Answer> =>
@@ -104,8 +113,9 @@ describeStores('idempotency', (kind) => {
   test('a request without effect leaves its key free', async () => {
     const key = { 'Idempotency-Key': newKey() };
     expect((await user.bearer.create({ title: '' }, key)).status).toBe(400);
-    expect((await user.bearer.create({ title: 'x' }, { ...key, Prefer: 'durability=global' })).status)
-      .toBe(501);
+    expect(
+      (await user.bearer.create({ title: 'x' }, { ...key, Prefer: 'durability=global' })).status,
+    ).toBe(501);
     const { id } = await user.bearer.created({ title: 'conflict' });
     const conflict = await user.bearer.patch(id, { title: 'x' }, { ...key, 'If-Match': '"9"' });
     expect(conflict.status).toBe(412);
@@ -163,11 +173,17 @@ describeStores('idempotency', (kind) => {
     expect(second.json<Session>().account).toEqual(first.json<Session>().account);
     const { token } = second.json<Session>();
     const me = await send(server(), {
-      method: 'GET', path: '/api/v1/session', headers: { Authorization: `Bearer ${token}` },
+      method: 'GET',
+      path: '/api/v1/session',
+      headers: { Authorization: `Bearer ${token}` },
     });
     expect(me.status).toBe(200);
-    expect((await post({ ...body, password: newPassword() })).problem).toBe('idempotency-key-reused');
-    expect((await post({ ...body, username: newUsername() })).problem).toBe('idempotency-key-reused');
+    expect((await post({ ...body, password: newPassword() })).problem).toBe(
+      'idempotency-key-reused',
+    );
+    expect((await post({ ...body, username: newUsername() })).problem).toBe(
+      'idempotency-key-reused',
+    );
   });
 
   test('a key that is too long or not visible ASCII is refused', async () => {

@@ -1,10 +1,23 @@
 import { expect, test } from 'vitest';
 import {
-  type Memo, newKey, newPassword, send, type Session, signIn, signUp,
+  type Memo,
+  newKey,
+  newPassword,
+  send,
+  type Session,
+  signIn,
+  signUp,
 } from '../support/client.js';
 import type { Answer } from '../support/http.js';
-import { type Database, freshDatabase, memo, MemoServer, type ServeOptions } from '../support/memo.js';
+import {
+  type Database,
+  freshDatabase,
+  memo,
+  MemoServer,
+  type ServeOptions,
+} from '../support/memo.js';
 import { describeStores, suite } from '../support/suite.js';
+import { partsOf } from '../support/token.js';
 import { until } from '../support/wait.js';
 
 suite(import.meta.url);
@@ -27,7 +40,9 @@ describeStores('instances of one database', (kind) => {
     const database = await freshDatabase(kind);
     const servers = await startMany(5, { database, flags: ['--seed', 'demo'] });
     const versions = (await database.sql('SELECT version FROM schema_version ORDER BY version'))
-      .trim().split('\n').map(Number);
+      .trim()
+      .split('\n')
+      .map(Number);
     expect(versions).toEqual(versions.map((_, i) => i + 1));
     expect(await accounts(database)).toBe(1);
     const memos = Number(await database.sql('SELECT COUNT(*) FROM memo'));
@@ -75,7 +90,8 @@ describeStores('instances of one database', (kind) => {
     expect((await here.bearer.get('/api/v1/memos')).problem).toBe('unauthenticated');
     const again = await signIn(one, here.username, here.password);
     const changed = await again.bearer.sendJson('PUT', '/api/v1/account/password', {
-      current_password: here.password, new_password: newPassword(),
+      current_password: here.password,
+      new_password: newPassword(),
     });
     expect((await again.at(two).bearer.get('/api/v1/memos')).status).toBe(401);
     const { token } = changed.json<Session>();
@@ -94,7 +110,9 @@ describeStores('instances of one database', (kind) => {
       const answers = await Promise.all(
         Array.from({ length: 10 }, (_, i) =>
           (i % 2 === 0 ? here : there).bearer.patch(
-            id, { title: `v${version + 1} by ${i}` }, { 'If-Match': `"${version}"` },
+            id,
+            { title: `v${version + 1} by ${i}` },
+            { 'If-Match': `"${version}"` },
           ),
         ),
       );
@@ -111,11 +129,9 @@ describeStores('instances of one database', (kind) => {
     const user = await signUp(one);
     const rotated = await memo(['key', 'rotate', ...database.flags], { env: database.env });
     expect(rotated.code, rotated.stderr).toBe(0);
-    const kidOf = (token: string): string =>
-      Buffer.from(token, 'base64url').subarray(1, 5).toString('hex');
     const fresh = await until('one of them signs with the new key', 25_000, async () => {
       const again = await signIn(one, user.username, user.password);
-      return kidOf(again.token) === kidOf(user.token) ? undefined : again;
+      return partsOf(again.token).kid === partsOf(user.token).kid ? undefined : again;
     });
     for (const each of [user, fresh, user.at(two), fresh.at(two)]) {
       expect((await each.bearer.get('/api/v1/session')).status).toBe(200);
@@ -136,7 +152,8 @@ describeStores('instances of one database', (kind) => {
            UPDATE t SET version = ${newest + 1}; INSERT INTO schema_version SELECT * FROM t`,
     );
     for (const command of ['serve', 'migrate']) {
-      const flags = command === 'serve' ? ['--listen', '127.0.0.1:0', '--metrics-listen', 'off'] : [];
+      const flags =
+        command === 'serve' ? ['--listen', '127.0.0.1:0', '--metrics-listen', 'off'] : [];
       const done = await memo([command, ...flags, ...database.flags], { env: database.env });
       expect(done.code, command).not.toBe(0);
       expect(done.stdout + done.stderr, command).toMatch(/newer/i);

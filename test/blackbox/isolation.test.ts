@@ -1,6 +1,13 @@
 import { beforeAll, expect, test } from 'vitest';
 import {
-  type Client, type Headers, kRandomId, type Memo, newKey, secretText, signUp, type User,
+  type Client,
+  type Headers,
+  kRandomId,
+  type Memo,
+  newKey,
+  secretText,
+  signUp,
+  type User,
 } from '../support/client.js';
 import type { Answer } from '../support/http.js';
 import { describeStores, serverFor, suite } from '../support/suite.js';
@@ -33,13 +40,24 @@ describeStores('isolation', (kind) => {
     ['read by ETag', (as, id, headers) => as.read(id, { ...headers, 'If-None-Match': '"1"' })],
     ['read with any ETag', (as, id, headers) => as.read(id, { ...headers, 'If-None-Match': '*' })],
     ['probe', (as, id, headers) => as.send('HEAD', `/api/v1/memos/${id}`, headers)],
-    ['replace', (as, id, headers) =>
-      as.replace(id, { title: 'stolen', content: '' }, { ...headers, 'If-Match': '*' })],
-    ['replace an old version', (as, id, headers) =>
-      as.replace(id, { title: 'stolen', content: '' }, { ...headers, 'If-Match': '"9"' })],
-    ['replace without a version', (as, id, headers) =>
-      as.replace(id, { title: 'stolen', content: '' }, headers)],
-    ['patch', (as, id, headers) => as.patch(id, { pinned: false }, { ...headers, 'If-Match': '*' })],
+    [
+      'replace',
+      (as, id, headers) =>
+        as.replace(id, { title: 'stolen', content: '' }, { ...headers, 'If-Match': '*' }),
+    ],
+    [
+      'replace an old version',
+      (as, id, headers) =>
+        as.replace(id, { title: 'stolen', content: '' }, { ...headers, 'If-Match': '"9"' }),
+    ],
+    [
+      'replace without a version',
+      (as, id, headers) => as.replace(id, { title: 'stolen', content: '' }, headers),
+    ],
+    [
+      'patch',
+      (as, id, headers) => as.patch(id, { pinned: false }, { ...headers, 'If-Match': '*' }),
+    ],
     ['trash', (as, id, headers) => as.trash(id, headers)],
     ['trash an old version', (as, id, headers) => as.trash(id, { ...headers, 'If-Match': '"9"' })],
     ['restore', (as, id, headers) => as.restore(id, headers)],
@@ -58,9 +76,17 @@ describeStores('isolation', (kind) => {
 
   test('lists, searches and exports show only the own memos', async () => {
     const mine = await other.bearer.created({ title: 'mine' });
-    for (const query of [{}, { state: 'trashed' }, { pinned: 'true' }, { q: words.title.slice(5) }]) {
+    for (const query of [
+      {},
+      { state: 'trashed' },
+      { pinned: 'true' },
+      { q: words.title.slice(5) },
+    ]) {
       const items = await other.bearer.listAll(query);
-      expect(items.filter(({ id }) => id !== mine.id), JSON.stringify(query)).toEqual([]);
+      expect(
+        items.filter(({ id }) => id !== mine.id),
+        JSON.stringify(query),
+      ).toEqual([]);
     }
     expect((await other.bearer.exported()).map(({ id }) => id)).toEqual([mine.id]);
   });
@@ -72,7 +98,8 @@ describeStores('isolation', (kind) => {
       `/api/v1/memos?cursor=${encodeURIComponent(next_cursor ?? '')}`,
     );
     expect([200, 400]).toContain(answer.status);
-    for (const text of [active.id, trashed.id, words.title]) expect(answer.text).not.toContain(text);
+    for (const text of [active.id, trashed.id, words.title])
+      expect(answer.text).not.toContain(text);
   });
 
   test("an id of the other account's memo is not honoured by an import", async () => {
@@ -85,7 +112,11 @@ describeStores('isolation', (kind) => {
   test("the other account's idempotency keys say nothing", async () => {
     const key = { 'Idempotency-Key': newKey() };
     await owner.bearer.patch(active.id, { pinned: true }, { ...key, 'If-Match': '*' });
-    const answer = await other.bearer.patch(active.id, { pinned: true }, { ...key, 'If-Match': '*' });
+    const answer = await other.bearer.patch(
+      active.id,
+      { pinned: true },
+      { ...key, 'If-Match': '*' },
+    );
     expect(answer.problem).toBe('not-found');
     active = (await owner.bearer.read(active.id)).json<Memo>();
   });

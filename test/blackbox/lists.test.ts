@@ -58,7 +58,8 @@ describeStores('lists', (kind) => {
       const user = await signUp(server());
       expect(await user.bearer.list()).toEqual({ items: [], next_cursor: null });
       expect(await user.bearer.list({ q: 'x', state: 'trashed', pinned: 'true' })).toEqual({
-        items: [], next_cursor: null,
+        items: [],
+        next_cursor: null,
       });
     });
   });
@@ -84,12 +85,25 @@ describeStores('lists', (kind) => {
   test('parameters outside of their range are refused by name', async () => {
     const user = await signUp(server());
     const refused: [string, string][] = [
-      ['limit=0', 'limit'], ['limit=101', 'limit'], ['limit=-1', 'limit'], ['limit=', 'limit'],
-      ['limit=ten', 'limit'], ['limit=1.0', 'limit'], ['limit=99999999999999999999', 'limit'],
-      ['limit=%2B5', 'limit'], ['q=', 'q'], [`q=${'x'.repeat(101)}`, 'q'], ['q=%FF', 'q'],
-      ['state=gone', 'state'], ['state=', 'state'], ['pinned=1', 'pinned'],
-      ['pinned=TRUE', 'pinned'], ['cursor=', 'cursor'], ['cursor=nonsense', 'cursor'],
-      [`cursor=${'A'.repeat(5000)}`, 'cursor'], ['limit=1&limit=2', 'limit'],
+      ['limit=0', 'limit'],
+      ['limit=101', 'limit'],
+      ['limit=-1', 'limit'],
+      ['limit=', 'limit'],
+      ['limit=ten', 'limit'],
+      ['limit=1.0', 'limit'],
+      ['limit=99999999999999999999', 'limit'],
+      ['limit=%2B5', 'limit'],
+      ['q=', 'q'],
+      [`q=${'x'.repeat(101)}`, 'q'],
+      ['q=%FF', 'q'],
+      ['state=gone', 'state'],
+      ['state=', 'state'],
+      ['pinned=1', 'pinned'],
+      ['pinned=TRUE', 'pinned'],
+      ['cursor=', 'cursor'],
+      ['cursor=nonsense', 'cursor'],
+      [`cursor=${'A'.repeat(5000)}`, 'cursor'],
+      ['limit=1&limit=2', 'limit'],
       ['satte=trashed', 'satte'],
     ];
     for (const [query, field] of refused) {
@@ -101,8 +115,9 @@ describeStores('lists', (kind) => {
       const answer = await user.bearer.get(`/api/v1/memos?${query}`);
       expect([200, 400], query).toContain(answer.status);
     }
-    expect((await user.bearer.get(`/api/v1/memos?q=${encodeURIComponent('가'.repeat(100))}`)).status)
-      .toBe(200);
+    expect(
+      (await user.bearer.get(`/api/v1/memos?q=${encodeURIComponent('가'.repeat(100))}`)).status,
+    ).toBe(200);
   });
 
   test('a cursor that was changed is refused or harmless', async () => {
@@ -120,14 +135,31 @@ describeStores('lists', (kind) => {
   describe('search', () => {
     let user: User;
     const kTitles = [
-      '장보기 목록', '각설탕', 'Äpfel und Straße', 'Apfelkuchen', 'Καλημέρα κόσμε', 'ΟΔΟΣ', 'Москва',
-      '100% done', '100 done', 'a_b', 'acb', 'back\\slash', "quote ' and \"", 'カタカナ', '😀 smile',
-      'İstanbul', 'naïve',
+      '장보기 목록',
+      '각설탕',
+      'Äpfel und Straße',
+      'Apfelkuchen',
+      'Καλημέρα κόσμε',
+      'ΟΔΟΣ',
+      'Москва',
+      '100% done',
+      '100 done',
+      'a_b',
+      'acb',
+      'back\\slash',
+      'quote \' and "',
+      'カタカナ',
+      '😀 smile',
+      'İstanbul',
+      'naïve',
     ];
     beforeAll(async () => {
       user = await signUp(server());
       for (const title of kTitles) await user.bearer.created({ title });
-      await user.bearer.created({ title: 'shopping', content: `${'x'.repeat(19_000)} 두부와 콩나물` });
+      await user.bearer.created({
+        title: 'shopping',
+        content: `${'x'.repeat(19_000)} 두부와 콩나물`,
+      });
     });
 
     const cases: [string, string, string[]][] = [

@@ -19,7 +19,12 @@ describeStores('memos', (kind) => {
     expect(answer.status).toBe(201);
     const memo = answer.json<Memo>();
     expect(memo).toMatchObject({
-      title, content: '달걀, 우유', pinned: true, state: 'active', version: 1, deleted_at: null,
+      title,
+      content: '달걀, 우유',
+      pinned: true,
+      state: 'active',
+      version: 1,
+      deleted_at: null,
     });
     expect(memo.created_at).toMatch(kTimeMs);
     expect(memo.updated_at).toBe(memo.created_at);
@@ -89,18 +94,27 @@ describeStores('memos', (kind) => {
   test('replace and patch change what they name', async () => {
     const memo = await user.bearer.created({ title: 'first', content: 'one', pinned: true });
     const replaced = await user.bearer.replace(
-      memo.id, { title: 'second', content: 'two' }, { 'If-Match': '"1"' },
+      memo.id,
+      { title: 'second', content: 'two' },
+      { 'If-Match': '"1"' },
     );
     expect(replaced.status).toBe(200);
     expect(replaced.etag).toBe('"2"');
     expect(replaced.json()).toMatchObject({
-      id: memo.id, title: 'second', content: 'two', pinned: true, version: 2,
+      id: memo.id,
+      title: 'second',
+      content: 'two',
+      pinned: true,
+      version: 2,
       created_at: memo.created_at,
     });
     const patched = await user.bearer.patch(memo.id, { pinned: false }, { 'If-Match': '"2"' });
     expect(patched.status).toBe(200);
     expect(patched.json()).toMatchObject({
-      title: 'second', content: 'two', pinned: false, version: 3,
+      title: 'second',
+      content: 'two',
+      pinned: false,
+      version: 3,
     });
     const any = await user.bearer.patch(memo.id, { content: '' }, { 'If-Match': '*' });
     expect(any.json()).toMatchObject({ title: 'second', content: '', version: 4 });
@@ -126,7 +140,9 @@ describeStores('memos', (kind) => {
       expect(answer.problem, what).toBe('version-conflict');
       expect(answer.etag).toBe('"2"');
       expect(answer.json<{ current: Memo }>().current).toMatchObject({
-        id: memo.id, title: 'moved on', version: 2,
+        id: memo.id,
+        title: 'moved on',
+        version: 2,
       });
     }
     expect((await user.bearer.read(memo.id)).json<Memo>().title).toBe('moved on');
@@ -258,7 +274,15 @@ describeStores('memos', (kind) => {
   });
 
   test('unknown paths are not found, signed in or not', async () => {
-    for (const path of ['/', '/api', '/api/v1', '/api/v1/', '/api/v2/memos', '/api/v1/memos/', '/x']) {
+    for (const path of [
+      '/',
+      '/api',
+      '/api/v1',
+      '/api/v1/',
+      '/api/v2/memos',
+      '/api/v1/memos/',
+      '/x',
+    ]) {
       expect((await user.bearer.get(path)).problem, path).toBe('not-found');
     }
   });

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { kOpenApiFile, openApi, operations, resolve, schemaErrors, schemaNamed } from '../support/contract.js';
+import {
+  kOpenApiFile,
+  openApi,
+  operations,
+  resolve,
+  schemaErrors,
+  schemaNamed,
+} from '../support/contract.js';
 import { readFileSync } from 'node:fs';
 import { memo, MemoServer } from '../support/memo.js';
 import { send } from '../support/client.js';

@@ -16,7 +16,8 @@ describe.skipIf(mariaDbMissing() !== undefined)(`overload ${mariaDbMissing() ?? 
   beforeAll(async () => {
     database = await MariaDb.start();
     server = await MemoServer.start({
-      database: await mariadbDatabase(database.address), flags: ['--request-timeout', '5s'],
+      database: await mariadbDatabase(database.address),
+      flags: ['--request-timeout', '5s'],
     });
   });
   afterAll(async () => {

@@ -1,19 +1,32 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
-  Client, cookieOf, type Headers, jsonRequest, kCookie, kRandomId, newPassword, newUsername, send,
-  type Session, signIn, signUp, type User,
+  Client,
+  cookieOf,
+  type Headers,
+  jsonRequest,
+  kCookie,
+  kRandomId,
+  newPassword,
+  newUsername,
+  send,
+  type Session,
+  signIn,
+  signUp,
+  type User,
 } from '../support/client.js';
 import type { Answer } from '../support/http.js';
-import { freshDatabase, memo, MemoServer } from '../support/memo.js';
+import { freshDatabase, MemoServer } from '../support/memo.js';
 import { accountRequests } from '../support/operations.js';
 import { describeStores, serverFor, suite } from '../support/suite.js';
-import { until } from '../support/wait.js';
 
 suite(import.meta.url);
 
 function attributesOf(answer: Answer): string[] {
   const line = answer.headers['set-cookie']?.find((each) => each.startsWith(`${kCookie}=`)) ?? '';
-  return line.split(';').slice(1).map((each) => each.trim());
+  return line
+    .split(';')
+    .slice(1)
+    .map((each) => each.trim());
 }
 
 describeStores('sessions', (kind) => {
@@ -29,7 +42,8 @@ describeStores('sessions', (kind) => {
 
   test('the cookie is out of reach for scripts, other sites and plain HTTP', async () => {
     const answer = await post('/api/v1/session', {
-      username: user.username, password: user.password,
+      username: user.username,
+      password: user.password,
     });
     expect(answer.status).toBe(200);
     const attributes = attributesOf(answer);
@@ -59,7 +73,9 @@ describeStores('sessions', (kind) => {
     const { id } = await user.bearer.created({ title: 'guarded' });
     const cookie = { Cookie: `${kCookie}=${user.cookie}` };
     const wrong = [
-      {}, { 'X-CSRF-Token': '' }, { 'X-CSRF-Token': 'wrong' },
+      {},
+      { 'X-CSRF-Token': '' },
+      { 'X-CSRF-Token': 'wrong' },
       { 'X-CSRF-Token': stranger.session.csrf_token },
       { 'X-CSRF-Token': user.session.csrf_token.slice(0, -1) },
     ];
@@ -72,8 +88,9 @@ describeStores('sessions', (kind) => {
       }
     }
     expect(await user.bearer.exported()).toEqual(before);
-    expect((await send(server(), { method: 'GET', path: '/api/v1/memos', headers: cookie })).status)
-      .toBe(200);
+    expect(
+      (await send(server(), { method: 'GET', path: '/api/v1/memos', headers: cookie })).status,
+    ).toBe(200);
     expect((await user.browser.create({ title: 'with the token' })).status).toBe(201);
   });
 
@@ -118,13 +135,25 @@ describeStores('sessions', (kind) => {
     for (let i = 0; i < token.length; i++) {
       const at = alphabet.indexOf(token[i] ?? '');
       for (const step of [1, 7, 32]) {
-        const changed = token.slice(0, i) + (alphabet[(at + step) % 64] ?? '.') + token.slice(i + 1);
+        const changed =
+          token.slice(0, i) + (alphabet[(at + step) % 64] ?? '.') + token.slice(i + 1);
         expect((await withToken(changed)).problem, `character ${i}`).toBe('unauthenticated');
       }
     }
     const others = [
-      token.slice(1), token.slice(0, -1), token.slice(0, -4), `${token}A`, `${token}AAAA`, `${token}=`,
-      `${token}.${token}`, token.toLowerCase(), '', 'null', 'A', 'x'.repeat(4096), token + token,
+      token.slice(1),
+      token.slice(0, -1),
+      token.slice(0, -4),
+      `${token}A`,
+      `${token}AAAA`,
+      `${token}=`,
+      `${token}.${token}`,
+      token.toLowerCase(),
+      '',
+      'null',
+      'A',
+      'x'.repeat(4096),
+      token + token,
       Buffer.from(token, 'base64url').toString('base64') + '+/',
     ];
     for (const other of others) {
@@ -132,11 +161,19 @@ describeStores('sessions', (kind) => {
       const cookie = { Cookie: `${kCookie}=${other}` };
       expect((await new Client(server(), cookie).get('/api/v1/memos')).status).toBe(401);
     }
-    for (const scheme of [`Basic ${token}`, token, `Bearer`, `Bearer  `, `Bearer ${token} ${token}`]) {
+    for (const scheme of [
+      `Basic ${token}`,
+      token,
+      `Bearer`,
+      `Bearer  `,
+      `Bearer ${token} ${token}`,
+    ]) {
       const answer = await new Client(server(), { Authorization: scheme }).get('/api/v1/session');
       expect(answer.status, scheme.slice(0, 10)).toBe(401);
     }
-    const lower = await new Client(server(), { Authorization: `bearer ${token}` }).get('/api/v1/session');
+    const lower = await new Client(server(), { Authorization: `bearer ${token}` }).get(
+      '/api/v1/session',
+    );
     expect(lower.status).toBe(200);
   }, 60_000);
 
@@ -187,7 +224,10 @@ describeStores('sessions', (kind) => {
     expect(short.fields).toEqual(['new_password']);
     expect((await mine.bearer.get('/api/v1/session')).status).toBe(200);
 
-    const changed = await change({ current_password: mine.password, new_password: fresh }, mine.browser);
+    const changed = await change(
+      { current_password: mine.password, new_password: fresh },
+      mine.browser,
+    );
     expect(changed.status).toBe(200);
     const { token } = changed.json<Session>();
     expect(cookieOf(changed)).toBe(token);
@@ -220,7 +260,8 @@ describeStores('sessions', (kind) => {
     let limited: Answer | undefined;
     for (let i = 0; i < 100 && limited === undefined; i++) {
       const answer = await post('/api/v1/session', {
-        username: victim.username, password: newPassword(),
+        username: victim.username,
+        password: newPassword(),
       });
       if (answer.status === 429) limited = answer;
       else expect(answer.problem).toBe('bad-credentials');
@@ -234,7 +275,8 @@ describeStores('sessions', (kind) => {
     const victim = await signUp(server());
     const guess = (): Promise<Answer> =>
       victim.bearer.sendJson('PUT', '/api/v1/account/password', {
-        current_password: newPassword(), new_password: newPassword(),
+        current_password: newPassword(),
+        new_password: newPassword(),
       });
     const problems = new Set<string | undefined>();
     for (let i = 0; i < 100 && !problems.has('too-many-requests'); i++) {
@@ -259,38 +301,5 @@ describeStores('sign-up', (kind) => {
     const user = await signIn(closed, before.username, before.password);
     expect((await user.bearer.get('/api/v1/session')).status).toBe(200);
     await closed.stop();
-  });
-});
-
-describeStores('key rotation', (kind) => {
-  let server: MemoServer;
-  beforeAll(async () => {
-    server = await MemoServer.start({ database: await freshDatabase(kind) });
-  });
-  afterAll(() => server.stop());
-
-  const rotate = async (...flags: string[]): Promise<void> => {
-    const { database } = server;
-    const args = ['key', 'rotate', ...database.flags, ...flags];
-    const done = await memo(args, { env: database.env });
-    expect(done.stderr + done.stdout).not.toMatch(/[0-9a-f]{64}/);
-    expect(done.code, done.stderr).toBe(0);
-  };
-  const kidOf = (token: string): string => 
-    Buffer.from(token, 'base64url').subarray(1, 5).toString('hex');
-
-  describe('keeps the sessions there are', () => {
-    test('while new ones are signed by the new key', async () => {
-      const user = await signUp(server);
-      await rotate();
-      const fresh = await until('the new key is in use', 25_000, async () => {
-        const again = await signIn(server, user.username, user.password);
-        return kidOf(again.token) === kidOf(user.token) ? undefined : again;
-      });
-      for (const each of [user, fresh]) {
-        expect((await each.bearer.get('/api/v1/session')).status).toBe(200);
-        expect((await each.browser.create({ title: 'still works' })).status).toBe(201);
-      }
-    });
   });
 });

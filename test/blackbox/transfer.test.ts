@@ -58,9 +58,18 @@ describeStores('export and import', (kind) => {
   test('bad lines are counted and named, and do not stop the good ones', async () => {
     const user = await signUp(server());
     const lines = [
-      '{"title":"good 1"}', '{"title":""}', 'not json', '', '{"title":"good 2","state":"trashed"}',
-      '{"titel":"typo"}', '[]', '{"title":"x","title":"y"}', '{"title":1}',
-      '{"title":"x","created_at":"yesterday"}', '{"title":"x","state":"gone"}', '{"title":"\\ud800"}',
+      '{"title":"good 1"}',
+      '{"title":""}',
+      'not json',
+      '',
+      '{"title":"good 2","state":"trashed"}',
+      '{"titel":"typo"}',
+      '[]',
+      '{"title":"x","title":"y"}',
+      '{"title":1}',
+      '{"title":"x","created_at":"yesterday"}',
+      '{"title":"x","state":"gone"}',
+      '{"title":"\\ud800"}',
       '{"title":"good 3","created_at":"2020-02-29T12:00:00.000Z","id":"any","version":"any"}\r',
     ];
     const answer = await user.bearer.import(lines.join('\n'));
@@ -81,7 +90,9 @@ describeStores('export and import', (kind) => {
     const answer = await user.bearer.import(Buffer.concat(Array.from({ length: 30 }, () => bad)));
     const report = answer.json<ImportReport>();
     expect(report).toMatchObject({ imported: 0, failed: 30 });
-    expect(report.errors.map(({ line }) => line)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect(report.errors.map(({ line }) => line)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    );
   });
 
   test('a line over its limit is a bad line', async () => {
@@ -110,12 +121,16 @@ describeStores('export and import', (kind) => {
 
   test('an import is JSON lines', async () => {
     const user = await signUp(server());
-    const answer = await user.bearer.import('{"title":"x"}', { 'Content-Type': 'application/json' });
+    const answer = await user.bearer.import('{"title":"x"}', {
+      'Content-Type': 'application/json',
+    });
     expect(answer.problem).toBe('unsupported-media-type');
     const empty = await user.bearer.import('');
     expect(empty.json()).toEqual({ imported: 0, failed: 0, errors: [] });
     const anonymous = await send(server(), {
-      method: 'POST', path: '/api/v1/import', body: '{"title":"x"}\n',
+      method: 'POST',
+      path: '/api/v1/import',
+      body: '{"title":"x"}\n',
       headers: { 'Content-Type': 'application/jsonl' },
     });
     expect(anonymous.problem).toBe('unauthenticated');

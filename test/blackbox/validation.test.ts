@@ -1,5 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
-import { jsonRequest, newPassword, newUsername, send, signUp, type User } from '../support/client.js';
+import {
+  jsonRequest,
+  newPassword,
+  newUsername,
+  send,
+  signUp,
+  type User,
+} from '../support/client.js';
 import { schemaErrors, schemaNamed } from '../support/contract.js';
 import { describeStores, serverFor, suite } from '../support/suite.js';
 
@@ -36,10 +43,22 @@ const kUnreadable: [string, string | Buffer][] = [
   ['nesting without end', '['.repeat(30_000)],
   ['deep arrays', '['.repeat(5_000) + ']'.repeat(5_000)],
   ['deep objects', nested(5_000)],
-  ['a cut UTF-8 sequence', Buffer.from([...Buffer.from('{"title":"'), 0xe3, 0x81, ...Buffer.from('"}')])],
-  ['an overlong UTF-8 sequence', Buffer.from([...Buffer.from('{"title":"'), 0xc0, 0xaf, ...Buffer.from('"}')])],
-  ['a surrogate in UTF-8', Buffer.from([...Buffer.from('{"title":"'), 0xed, 0xa0, 0x80, ...Buffer.from('"}')])],
-  ['beyond U+10FFFF', Buffer.from([...Buffer.from('{"title":"'), 0xf4, 0x90, 0x80, 0x80, ...Buffer.from('"}')])],
+  [
+    'a cut UTF-8 sequence',
+    Buffer.from([...Buffer.from('{"title":"'), 0xe3, 0x81, ...Buffer.from('"}')]),
+  ],
+  [
+    'an overlong UTF-8 sequence',
+    Buffer.from([...Buffer.from('{"title":"'), 0xc0, 0xaf, ...Buffer.from('"}')]),
+  ],
+  [
+    'a surrogate in UTF-8',
+    Buffer.from([...Buffer.from('{"title":"'), 0xed, 0xa0, 0x80, ...Buffer.from('"}')]),
+  ],
+  [
+    'beyond U+10FFFF',
+    Buffer.from([...Buffer.from('{"title":"'), 0xf4, 0x90, 0x80, 0x80, ...Buffer.from('"}')]),
+  ],
   ['Latin-1', Buffer.from('{"title":"caf\u00e9"}', 'latin1')],
   ['UTF-16', Buffer.from('{"title":"x"}', 'utf16le')],
   ['an array', '[]'],
@@ -124,7 +143,13 @@ describeStores('validation', (kind) => {
       const answer = await user.bearer.replace(memo.id, body, match);
       expect(answer.status, JSON.stringify(body)).toBe(400);
     }
-    for (const body of [{}, { title: '' }, { pinned: 'yes' }, { state: 'trashed' }, { version: 9 }]) {
+    for (const body of [
+      {},
+      { title: '' },
+      { pinned: 'yes' },
+      { state: 'trashed' },
+      { version: 9 },
+    ]) {
       const answer = await user.bearer.patch(memo.id, body, match);
       expect(answer.problem, JSON.stringify(body)).toBe('validation');
     }
@@ -133,14 +158,23 @@ describeStores('validation', (kind) => {
 
   test('a body is JSON and says so', async () => {
     const path = '/api/v1/memos';
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonl', '']) {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/jsonl',
+      '',
+    ]) {
       const answer = await user.bearer.create({ title: 'x' }, { 'Content-Type': type });
       expect(answer.problem, type).toBe('unsupported-media-type');
     }
     const headers = { ...user.bearer.credentials };
     const unsaid = await send(server(), { method: 'POST', path, body: '{"title":"x"}', headers });
     expect(unsaid.problem).toBe('unsupported-media-type');
-    for (const type of ['application/json; charset=utf-8', 'Application/JSON', 'application/json;x=y']) {
+    for (const type of [
+      'application/json; charset=utf-8',
+      'Application/JSON',
+      'application/json;x=y',
+    ]) {
       const answer = await user.bearer.create({ title: 'x' }, { 'Content-Type': type });
       expect(answer.status, type).toBe(201);
     }
@@ -178,10 +212,28 @@ describeStores('validation', (kind) => {
   test('an id that is malformed is simply unknown', async () => {
     const { id } = await user.bearer.created({ title: 'by id' });
     const others = [
-      id.toUpperCase(), `{${id}}`, id.replaceAll('-', ''), `${id}0`, id.slice(1), '0', '-1', '1e9',
-      '18446744073709551616', '9'.repeat(5_000), `${id}%00`, `%20${id}`, `${id}%20`, `${id};v=1`,
-      '00000000-0000-0000-0000-000000000000', `${id.slice(0, 14)}4${id.slice(15)}`,
-      `${id.slice(0, 35)}g`, encodeURIComponent(`${id}' OR '1'='1`), '%ED%95%9C', '%FF', '..', '.',
+      id.toUpperCase(),
+      `{${id}}`,
+      id.replaceAll('-', ''),
+      `${id}0`,
+      id.slice(1),
+      '0',
+      '-1',
+      '1e9',
+      '18446744073709551616',
+      '9'.repeat(5_000),
+      `${id}%00`,
+      `%20${id}`,
+      `${id}%20`,
+      `${id};v=1`,
+      '00000000-0000-0000-0000-000000000000',
+      `${id.slice(0, 14)}4${id.slice(15)}`,
+      `${id.slice(0, 35)}g`,
+      encodeURIComponent(`${id}' OR '1'='1`),
+      '%ED%95%9C',
+      '%FF',
+      '..',
+      '.',
     ];
     for (const other of others) {
       const answer = await user.bearer.read(other);

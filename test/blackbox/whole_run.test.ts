@@ -33,7 +33,8 @@ describe.skipIf(kPartial !== '')(`coverage of the OpenAPI document${kPartial}`, 
 
   test('every kind of problem was met', () => {
     const kinds = Object.values(openApi.components.schemas).flatMap(
-      (schema) => (schema as { properties?: { type?: { const?: string } } }).properties?.type?.const ?? [],
+      (schema) =>
+        (schema as { properties?: { type?: { const?: string } } }).properties?.type?.const ?? [],
     );
     const seen = new Set(allSightings().map(({ problem }) => problem));
     const missing = kinds

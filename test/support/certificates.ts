@@ -21,16 +21,47 @@ export async function makeCertificates(name: string): Promise<Certificates> {
   const at = (file: string): string => join(directory, file);
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
   await openssl([
-    'req', '-x509', ...newKey, '-keyout', at('ca.key'), '-out', at('ca.pem'), '-days', '2',
-    '-subj', `/CN=${name} test CA`, '-addext', 'keyUsage=critical,keyCertSign',
+    'req',
+    '-x509',
+    ...newKey,
+    '-keyout',
+    at('ca.key'),
+    '-out',
+    at('ca.pem'),
+    '-days',
+    '2',
+    '-subj',
+    `/CN=${name} test CA`,
+    '-addext',
+    'keyUsage=critical,keyCertSign',
   ]);
   await openssl([
-    'req', ...newKey, '-keyout', at('server.key'), '-out', at('server.csr'), '-subj', '/CN=localhost',
+    'req',
+    ...newKey,
+    '-keyout',
+    at('server.key'),
+    '-out',
+    at('server.csr'),
+    '-subj',
+    '/CN=localhost',
   ]);
   writeFileSync(at('extensions'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
   await openssl([
-    'x509', '-req', '-in', at('server.csr'), '-CA', at('ca.pem'), '-CAkey', at('ca.key'),
-    '-CAcreateserial', '-days', '2', '-extfile', at('extensions'), '-out', at('server.pem'),
+    'x509',
+    '-req',
+    '-in',
+    at('server.csr'),
+    '-CA',
+    at('ca.pem'),
+    '-CAkey',
+    at('ca.key'),
+    '-CAcreateserial',
+    '-days',
+    '2',
+    '-extfile',
+    at('extensions'),
+    '-out',
+    at('server.pem'),
   ]);
   return { ca: at('ca.pem'), certificate: at('server.pem'), key: at('server.key') };
 }

@@ -53,7 +53,12 @@ function plantSecretsOf(answer: Answer): void {
 
 export type Headers = { [name: string]: string };
 
-export function jsonRequest(method: string, path: string, body: unknown, headers?: Headers): Request {
+export function jsonRequest(
+  method: string,
+  path: string,
+  body: unknown,
+  headers?: Headers,
+): Request {
   const text = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
   return { method, path, body: text, headers: { 'Content-Type': 'application/json', ...headers } };
 }
@@ -147,7 +152,9 @@ export class Client {
 
   import(lines: string | Buffer, headers: Headers = {}): Promise<Answer> {
     return send(this.target, {
-      method: 'POST', path: '/api/v1/import', body: lines,
+      method: 'POST',
+      path: '/api/v1/import',
+      body: lines,
       headers: { ...this.credentials, 'Content-Type': 'application/jsonl', ...headers },
     });
   }
@@ -167,7 +174,8 @@ export class User {
   ) {
     this.bearer = new Client(target, { Authorization: `Bearer ${token}` });
     this.browser = new Client(target, {
-      Cookie: `${kCookie}=${cookie}`, 'X-CSRF-Token': session.csrf_token,
+      Cookie: `${kCookie}=${cookie}`,
+      'X-CSRF-Token': session.csrf_token,
     });
   }
 

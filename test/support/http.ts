@@ -61,7 +61,14 @@ export function exchange(target: Target, request: Request, deadlineMs = 25_000):
     const body = request.body === undefined ? undefined : Buffer.from(request.body as string);
     if (body !== undefined) headers['Content-Length'] = String(body.length);
     const outgoing = httpRequest(
-      { host: target.host, port: target.port, method: request.method, path: request.path, headers, agent },
+      {
+        host: target.host,
+        port: target.port,
+        method: request.method,
+        path: request.path,
+        headers,
+        agent,
+      },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -79,7 +86,9 @@ export function exchange(target: Target, request: Request, deadlineMs = 25_000):
       reject(error);
     };
     const timer = setTimeout(() => {
-      outgoing.destroy(new Error(`${request.method} ${request.path}: no answer in ${deadlineMs} ms`));
+      outgoing.destroy(
+        new Error(`${request.method} ${request.path}: no answer in ${deadlineMs} ms`),
+      );
     }, deadlineMs);
     outgoing.on('error', fail);
     outgoing.end(body);

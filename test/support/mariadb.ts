@@ -43,8 +43,12 @@ async function freshData(): Promise<string> {
     const made = await run(
       kInstallDb,
       [
-        '--no-defaults', `--datadir=${template}`, '--auth-root-authentication-method=normal',
-        '--skip-test-db', '--innodb-log-file-size=8M', ...runAs(),
+        '--no-defaults',
+        `--datadir=${template}`,
+        '--auth-root-authentication-method=normal',
+        '--skip-test-db',
+        '--innodb-log-file-size=8M',
+        ...runAs(),
       ],
       { name: 'mariadb-install-db', deadlineMs: 60_000 },
     );
@@ -82,8 +86,12 @@ export class MariaDb {
     mkdirSync(sockets, { recursive: true });
     const port = await freePort();
     const address: MariaDbAddress = {
-      host: '127.0.0.1', port, socket: join(sockets, `${port}`), ca,
-      user: kUser, password: plantCanary('database password', `db-secret-${port}-Zq7`),
+      host: '127.0.0.1',
+      port,
+      socket: join(sockets, `${port}`),
+      ca,
+      user: kUser,
+      password: plantCanary('database password', `db-secret-${port}-Zq7`),
     };
     const database = new MariaDb(address, data, await launch(address, data));
     await database.sql(
@@ -131,13 +139,27 @@ export class MariaDb {
 async function launch(address: MariaDbAddress, data: string): Promise<Process> {
   const { ca, certificate, key } = await runCertificates();
   const server = new Process('mariadbd', kServer, [
-    '--no-defaults', ...runAs(), `--datadir=${data}`, `--socket=${address.socket}`,
-    '--bind-address=127.0.0.1', `--port=${address.port}`, `--pid-file=${data}/mariadbd.pid`,
-    `--ssl-ca=${ca}`, `--ssl-cert=${certificate}`, `--ssl-key=${key}`,
-    '--require-secure-transport=1', '--innodb-flush-log-at-trx-commit=1', '--sync-binlog=1',
-    '--log-bin=binlog', '--server-id=1', '--innodb-buffer-pool-size=64M',
-    '--innodb-log-file-size=8M', '--max-connections=200', '--skip-name-resolve',
-    '--performance-schema=0', '--character-set-server=utf8mb4',
+    '--no-defaults',
+    ...runAs(),
+    `--datadir=${data}`,
+    `--socket=${address.socket}`,
+    '--bind-address=127.0.0.1',
+    `--port=${address.port}`,
+    `--pid-file=${data}/mariadbd.pid`,
+    `--ssl-ca=${ca}`,
+    `--ssl-cert=${certificate}`,
+    `--ssl-key=${key}`,
+    '--require-secure-transport=1',
+    '--innodb-flush-log-at-trx-commit=1',
+    '--sync-binlog=1',
+    '--log-bin=binlog',
+    '--server-id=1',
+    '--innodb-buffer-pool-size=64M',
+    '--innodb-log-file-size=8M',
+    '--max-connections=200',
+    '--skip-name-resolve',
+    '--performance-schema=0',
+    '--character-set-server=utf8mb4',
   ]);
   await until('MariaDB accepts connections', 60_000, async () => {
     if (!server.isRunning) throw new GiveUp(`MariaDB ended: ${server.stderr.slice(-2000)}`);

@@ -24,7 +24,9 @@ let next_database = 0;
 function sqliteDatabase(): Database {
   const file = join(scratchDirectory('sqlite'), 'memo.db');
   return {
-    kind: 'sqlite', flags: ['--data', file], env: {},
+    kind: 'sqlite',
+    flags: ['--data', file],
+    env: {},
     sql: async (statements) => {
       const done = await run('sqlite3', ['-batch', '-bail', file, statements], { name: 'sqlite3' });
       if (done.code !== 0) throw new Error(`${statements}: ${done.stderr}`);
@@ -41,8 +43,12 @@ export async function mariadbDatabase(address = sharedMariaDb()): Promise<Databa
     kind: 'mariadb',
     flags: [],
     env: {
-      DB_HOST: address.host, DB_PORT: String(address.port), DB_USER: address.user,
-      DB_PASSWORD: address.password, DB_NAME: name, DB_CA: address.ca,
+      DB_HOST: address.host,
+      DB_PORT: String(address.port),
+      DB_USER: address.user,
+      DB_PASSWORD: address.password,
+      DB_NAME: name,
+      DB_CA: address.ca,
     },
     sql: (statements) => administer(address.socket, `USE ${name}; ${statements}`),
   };
@@ -92,8 +98,15 @@ export class MemoServer implements Target {
     const database = options.database ?? sqliteDatabase();
     const portFile = join(scratchDirectory('port'), 'port');
     const args = [
-      'serve', '--listen', '127.0.0.1:0', '--metrics-listen', '127.0.0.1:0',
-      '--port-file', portFile, ...database.flags, ...(options.flags ?? []),
+      'serve',
+      '--listen',
+      '127.0.0.1:0',
+      '--metrics-listen',
+      '127.0.0.1:0',
+      '--port-file',
+      portFile,
+      ...database.flags,
+      ...(options.flags ?? []),
     ];
     const env = { ...database.env, ...options.env };
     const child = new Process(`memo-${database.kind}`, kMemoBinary, args, { env });

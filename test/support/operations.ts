@@ -14,11 +14,14 @@ export function accountRequests(id: string, which: 'writes' | 'all'): Request[] 
     { method: 'POST', path: `${path}/restore` },
     { method: 'POST', path: `${path}/purge` },
     {
-      method: 'POST', path: '/api/v1/import', body: '{"title":"x"}\n',
+      method: 'POST',
+      path: '/api/v1/import',
+      body: '{"title":"x"}\n',
       headers: { 'Content-Type': 'application/jsonl' },
     },
     jsonRequest('PUT', '/api/v1/account/password', {
-      current_password: newPassword(), new_password: newPassword(),
+      current_password: newPassword(),
+      new_password: newPassword(),
     }),
     { method: 'POST', path: '/api/v1/session/revoke-all' },
     { method: 'DELETE', path: '/api/v1/session' },

@@ -21,7 +21,8 @@ function parseValue(text: string): number {
   if (text === '+Inf') return Infinity;
   if (text === '-Inf') return -Infinity;
   if (text === 'NaN') return NaN;
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) throw new Error(`not a value: ${text}`);
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text))
+    throw new Error(`not a value: ${text}`);
   return Number(text);
 }
 
@@ -95,7 +96,8 @@ function checkHistogram(family: Family): void {
     const where = `${family.name} ${key}`;
     if (bounds.at(-1) !== Infinity) throw new Error(`${where}: no +Inf bucket at the end`);
     for (let i = 1; i < buckets.length; i++) {
-      if ((bounds[i] ?? 0) <= (bounds[i - 1] ?? 0)) throw new Error(`${where}: bounds out of order`);
+      if ((bounds[i] ?? 0) <= (bounds[i - 1] ?? 0))
+        throw new Error(`${where}: bounds out of order`);
       const [before, here] = [buckets[i - 1]?.value ?? 0, buckets[i]?.value ?? 0];
       if (here < before) throw new Error(`${where}: buckets are not cumulative`);
     }

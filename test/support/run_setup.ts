@@ -21,7 +21,8 @@ export default async function setup(_project: TestProject): Promise<() => Promis
   }
   return async () => {
     await database?.stop();
-    if (process.env.SCV_TEST_KEEP === undefined) rmSync(directory, { recursive: true, force: true });
+    if (process.env.SCV_TEST_KEEP === undefined)
+      rmSync(directory, { recursive: true, force: true });
     else console.log(`kept: ${directory}`);
   };
 }

@@ -10,7 +10,9 @@ describe('the reader of metrics', () => {
     `# HELP h What.\n# TYPE h histogram\n${samples.join('\n')}\n`;
 
   test('reads names, labels, escapes and values', () => {
-    const families = parseMetrics(`${head}a_total{x="1",y="a\\"b\\\\c\\nd"} 2\na_total{x="2"} 4e1\n`);
+    const families = parseMetrics(
+      `${head}a_total{x="1",y="a\\"b\\\\c\\nd"} 2\na_total{x="2"} 4e1\n`,
+    );
     expect(families.get('a_total')).toMatchObject({ type: 'counter', help: 'What it is.' });
     expect(families.get('a_total')?.samples[0]?.labels.y).toBe('a"b\\c\nd');
     expect(total(families, 'a_total')).toBe(42);
@@ -28,12 +30,22 @@ describe('the reader of metrics', () => {
     ['a raw line end in a label', `${head}a_total{x="a\nb"} 1\n`],
     ['an unknown type', '# HELP a What.\n# TYPE a thing\na 1\n'],
     ['an empty line', `${head}\na_total 1\n`],
-    ['buckets that shrink',
-      histogram('h_bucket{le="1"} 2', 'h_bucket{le="+Inf"} 1', 'h_sum 1', 'h_count 1')],
+    [
+      'buckets that shrink',
+      histogram('h_bucket{le="1"} 2', 'h_bucket{le="+Inf"} 1', 'h_sum 1', 'h_count 1'),
+    ],
     ['no last bucket', histogram('h_bucket{le="1"} 2', 'h_sum 1', 'h_count 2')],
     ['a count that differs', histogram('h_bucket{le="+Inf"} 2', 'h_sum 1', 'h_count 3')],
-    ['bounds out of order',
-      histogram('h_bucket{le="2"} 1', 'h_bucket{le="1"} 1', 'h_bucket{le="+Inf"} 1', 'h_sum 1', 'h_count 1')],
+    [
+      'bounds out of order',
+      histogram(
+        'h_bucket{le="2"} 1',
+        'h_bucket{le="1"} 1',
+        'h_bucket{le="+Inf"} 1',
+        'h_sum 1',
+        'h_count 1',
+      ),
+    ],
   ])('refuses %s', (_, text) => {
     expect(() => parseMetrics(text)).toThrow();
   });
@@ -41,18 +53,36 @@ describe('the reader of metrics', () => {
 
 describe('the judge of answers', () => {
   const common = {
-    'content-type': 'application/json', 'x-request-id': 'r', 'x-scv-region': 'local',
-    'x-scv-instance': 'i', 'server-timing': 'app;dur=1', 'cache-control': 'no-store',
+    'content-type': 'application/json',
+    'x-request-id': 'r',
+    'x-scv-region': 'local',
+    'x-scv-instance': 'i',
+    'server-timing': 'app;dur=1',
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
   };
   const info = {
-    service: 'memo', version: '1', region: 'local', instance: 'i', signup: 'open', durability: ['region'],
+    service: 'memo',
+    version: '1',
+    region: 'local',
+    instance: 'i',
+    signup: 'open',
+    durability: ['region'],
   };
-  const answer = (
-    status: number, headers: object, body: unknown, path = '/api/v1/info',
-  ): Answer =>
-    new Answer({ method: 'GET', path }, status, { ...common, ...headers }, Buffer.from(
-      typeof body === 'string' ? body : JSON.stringify(body)));
-  const problem = { type: '/problems/internal', title: 't', status: 500, detail: 'd', request_id: 'r' };
+  const answer = (status: number, headers: object, body: unknown, path = '/api/v1/info'): Answer =>
+    new Answer(
+      { method: 'GET', path },
+      status,
+      { ...common, ...headers },
+      Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+    );
+  const problem = {
+    type: '/problems/internal',
+    title: 't',
+    status: 500,
+    detail: 'd',
+    request_id: 'r',
+  };
   const problems = { 'content-type': 'application/problem+json' };
 
   test('accepts what is documented', () => {
@@ -70,14 +100,24 @@ describe('the judge of answers', () => {
     ['a field too many', answer(200, {}, { ...info, extra: 1 })],
     ['a problem of another status', answer(500, problems, { ...problem, status: 503 })],
     ['a problem of another request', answer(500, problems, { ...problem, request_id: 'other' })],
-    ['a problem that does not belong there',
-      answer(500, problems, { ...problem, type: '/problems/username-taken' })],
+    [
+      'a problem that does not belong there',
+      answer(500, problems, { ...problem, type: '/problems/username-taken' }),
+    ],
     ['a body where none belongs', answer(304, { etag: '"1"' }, 'x', '/api/v1/memos/1')],
-    ['overload without a time to wait',
-      answer(503, problems, { ...problem, type: '/problems/overloaded', status: 503 })],
-    ['a bad line of an export', answer(200,
-      { 'content-type': 'application/jsonl', 'content-disposition': 'attachment' },
-      '{"id":"x"}\n', '/api/v1/export')],
+    [
+      'overload without a time to wait',
+      answer(503, problems, { ...problem, type: '/problems/overloaded', status: 503 }),
+    ],
+    [
+      'a bad line of an export',
+      answer(
+        200,
+        { 'content-type': 'application/jsonl', 'content-disposition': 'attachment' },
+        '{"id":"x"}\n',
+        '/api/v1/export',
+      ),
+    ],
   ])('refuses %s', (_, wrong) => {
     expect(() => checkContract(wrong)).toThrow('differs from the OpenAPI document');
   });
