@@ -1,0 +1,29 @@
+import { render } from 'preact';
+import { App } from './app/app.ts';
+import { openChannel } from './app/channel.ts';
+import { watchForUpdates } from './app/updates.ts';
+import { LocalStore } from './sync/store.ts';
+import './styles/base.css';
+import './styles/controls.css';
+import './styles/workspace.css';
+import './styles/list.css';
+import './styles/memo.css';
+import './styles/dialogs.css';
+import './styles/auth.css';
+import { Root } from './ui/root.tsx';
+
+async function main(): Promise<void> {
+  const app = new App(await LocalStore.open(), openChannel());
+  const root = document.getElementById('app');
+  if (!root) throw new Error('index.html has no #app');
+  render(<Root app={app} />, root);
+  if (import.meta.env.PROD) {
+    watchForUpdates((install) => {
+      app.onUpdateWanted = install;
+      app.say('updateReady');
+    });
+  }
+  await app.start();
+}
+
+void main();
