@@ -110,6 +110,17 @@ describe('messages that a proxy might read differently', () => {
     expect(responses[0]?.status).toBe(201);
   });
 
+  test('a trailer is not taken for a header', async () => {
+    const before = await user.bearer.exported();
+    const anonymous = post(kChunked, '').replace(auth, '');
+    for (const trailer of [auth, 'Content-Length: 3\r\n', 'Transfer-Encoding: chunked\r\n']) {
+      const body = `${kBody.length.toString(16)}\r\n${kBody}\r\n0\r\n${trailer}\r\n`;
+      const { responses } = await rawExchange(server, anonymous + body, { count: 1 });
+      expect([400, 401], trailer).toContain(responses[0]?.status);
+    }
+    await expectUnharmed(before);
+  });
+
   test('an interim answer is given to who waits for one', async () => {
     const connection = await RawConnection.open(server);
     connection.write(post(`Expect: 100-continue\r\n${kLength}`));

@@ -111,7 +111,7 @@ describeStores('lists', (kind) => {
       expect(answer.problem, query).toBe('validation');
       expect(answer.fields, query).toEqual([field]);
     }
-    for (const query of ['q=%GG', 'q=%', '&&', 'limit']) {
+    for (const query of ['q=%GG', 'q=%', '&&', 'limit', '%FF=1', '%22%5C%0a=1']) {
       const answer = await user.bearer.get(`/api/v1/memos?${query}`);
       expect([200, 400], query).toContain(answer.status);
     }

@@ -133,7 +133,7 @@ describeStores('memos', (kind) => {
       await user.bearer.restore(memo.id, stale),
       await user.bearer.purge(memo.id, stale),
       await user.bearer.replace(memo.id, body, { 'If-Match': 'W/"2"' }),
-      await user.bearer.replace(memo.id, body, { 'If-Match': '"99", "1"' }),
+      await user.bearer.replace(memo.id, body, { 'If-Match': '"02"' }),
     ];
     for (const answer of refused) {
       const what = `${answer.request.method} ${JSON.stringify(answer.request.headers)}`;
@@ -146,8 +146,6 @@ describeStores('memos', (kind) => {
       });
     }
     expect((await user.bearer.read(memo.id)).json<Memo>().title).toBe('moved on');
-    const list = await user.bearer.replace(memo.id, body, { 'If-Match': '"1", "2"' });
-    expect(list.status).toBe(200);
   });
 
   test('replace and patch want If-Match, in a form that can be read', async () => {
@@ -155,9 +153,9 @@ describeStores('memos', (kind) => {
     const body = { title: 'x', content: '' };
     expect((await user.bearer.replace(id, body, {})).problem).toBe('precondition-required');
     expect((await user.bearer.patch(id, { title: 'x' }, {})).problem).toBe('precondition-required');
-    for (const tag of ['1', '"', '"1', '"1" "2"', ',']) {
+    for (const tag of ['1', '"', '"1', '', ',']) {
       const answer = await user.bearer.replace(id, body, { 'If-Match': tag });
-      expect(answer.status, tag).toBe(400);
+      expect(answer.problem, tag).toBe('bad-request');
     }
     expect((await user.bearer.read(id)).etag).toBe('"1"');
   });
@@ -245,8 +243,7 @@ describeStores('memos', (kind) => {
       expect(answer.problem, answer.request.path).toBe('durability-unavailable');
     }
     const unknown = await user.bearer.create({ title: 'x' }, { Prefer: 'durability=galaxy' });
-    expect(unknown.problem).toBe('validation');
-    expect(unknown.fields).toEqual(['Prefer']);
+    expect(unknown.problem).toBe('bad-request');
     expect(await user.bearer.exported()).toEqual(before);
 
     for (const prefer of ['durability=region', 'durability="region"', 'return=minimal']) {

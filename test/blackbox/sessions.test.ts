@@ -111,9 +111,17 @@ describeStores('sessions', (kind) => {
       ['/api/v1/accounts', () => ({ username: newUsername(), password: newPassword() })],
     ];
     for (const [path, body] of bodies) {
-      const refused = await post(path, body(), { 'Sec-Fetch-Site': 'cross-site' });
-      expect(refused.problem, path).toBe('cross-site');
-      expect(refused.headers['set-cookie']).toBeUndefined();
+      const foreign: Headers[] = [
+        { 'Sec-Fetch-Site': 'cross-site' },
+        { 'Sec-Fetch-Site': 'same-site' },
+        { Origin: 'https://elsewhere.test' },
+        { Origin: 'null' },
+      ];
+      for (const headers of foreign) {
+        const refused = await post(path, body(), headers);
+        expect(refused.problem, `${path} ${JSON.stringify(headers)}`).toBe('cross-site');
+        expect(refused.headers['set-cookie']).toBeUndefined();
+      }
       for (const site of ['same-origin', 'none']) {
         const answer = await post(path, body(), { 'Sec-Fetch-Site': site });
         expect(answer.status, `${path} ${site}`).toBeLessThan(300);

@@ -153,6 +153,11 @@ describeStores('validation', (kind) => {
       const answer = await user.bearer.patch(memo.id, body, match);
       expect(answer.problem, JSON.stringify(body)).toBe('validation');
     }
+    expect((await user.bearer.patch(memo.id, {}, match)).fields).toEqual(['']);
+    for (const action of ['restore', 'purge']) {
+      const path = `/api/v1/memos/${memo.id}/${action}`;
+      expect((await user.bearer.sendJson('POST', path, { title: 'x' })).problem).toBe('bad-request');
+    }
     expect((await user.bearer.read(memo.id)).json()).toEqual(memo);
   });
 

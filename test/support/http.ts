@@ -14,6 +14,8 @@ export interface Request {
   body?: string | Buffer;
 }
 
+const kStrictUtf8 = new TextDecoder('utf-8', { fatal: true });
+
 export class Answer {
   constructor(
     readonly request: Request,
@@ -23,7 +25,7 @@ export class Answer {
   ) {}
 
   get text(): string {
-    return this.body.toString('utf8');
+    return kStrictUtf8.decode(this.body);
   }
 
   json<T = unknown>(): T {
