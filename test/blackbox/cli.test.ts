@@ -136,12 +136,13 @@ test('version is one line', async () => {
 
 test('healthcheck says by its exit code whether the service is ready', async () => {
   const server = await MemoServer.start();
-  const url = `http://127.0.0.1:${server.port}`;
-  expect((await memo(['healthcheck', '--url', url])).code).toBe(0);
+  const check = ['healthcheck', '--address', `127.0.0.1:${server.port}`];
+  expect((await memo(check)).code).toBe(0);
+  expect((await memo([...check, '--live'])).code).toBe(0);
   await server.stop();
-  const down = await memo(['healthcheck', '--url', url]);
-  expect(down.code).not.toBe(0);
-  expect(down.stderr + down.stdout).not.toBe('');
+  const down = await memo(check);
+  expect(down.code).toBe(1);
+  expect(down.stderr).not.toBe('');
 });
 
 describeStores('user and seed', (kind) => {

@@ -137,12 +137,11 @@ export class MemoServer implements Target {
   async untilListening(deadlineMs = 20_000): Promise<void> {
     await until('memo listens', deadlineMs, () => {
       this.checkAlive();
-      const ports = this.log().filter(({ event }) => event === 'listening');
-      const port = (what: string): number | undefined =>
-        ports.find((line) => (line.what ?? 'api') === what)?.port;
-      this.port = port('api') ?? 0;
-      this.metricsPort = port('metrics') ?? 0;
-      return this.port !== 0;
+      const port = (of: string): number =>
+        this.log().find(({ event }) => event === of)?.port ?? 0;
+      this.port = port('listening');
+      this.metricsPort = port('metrics_listening');
+      return this.port !== 0 && this.metricsPort !== 0;
     });
   }
 

@@ -94,6 +94,16 @@ export class RawConnection {
     }
   }
 
+  /** All that the server sends until it closes the connection, unparsed. */
+  async textUntilClosed(deadlineMs = 10_000): Promise<string> {
+    const end = Date.now() + deadlineMs;
+    while (!this.ended) {
+      const left = end - Date.now();
+      if (left <= 0 || !(await this.news(left))) throw new Error(`still open after ${deadlineMs} ms`);
+    }
+    return this.received.toString('utf8');
+  }
+
   /** Every response until the server closes the connection. */
   async responsesUntilClosed(deadlineMs = 10_000): Promise<RawResponse[]> {
     const responses: RawResponse[] = [];
