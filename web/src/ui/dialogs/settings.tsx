@@ -147,6 +147,7 @@ function Report({ report }: { report: ImportReport }) {
 function ChangePassword() {
   const app = useApp();
   const m = useMessages();
+  const name = useSelect((state) => state.account?.username ?? '');
   const current = useRef<HTMLInputElement>(null);
   const next = useRef<HTMLInputElement>(null);
   const [result, setResult] = useState<FormFault | 'done' | null>(null);
@@ -171,6 +172,8 @@ function ChangePassword() {
     <details class="disclosure">
       <summary>{m.changePassword}</summary>
       <form class="form" onSubmit={(event) => void submit(event)} noValidate>
+        {/* For password managers: whose password this is. */}
+        <input class="visually-hidden" autocomplete="username" value={name} readOnly tabIndex={-1} aria-hidden="true" />
         <PasswordField label={m.currentPassword} autocomplete="current-password" input={current} />
         <PasswordField
           label={m.newPassword}
