@@ -155,6 +155,9 @@ ErrorKind KindOf(CURLcode code) {
 }  // namespace
 
 Result<HttpResponse> HttpFetch(const HttpRequest& request, const CallLimits& limits) {
+  if (limits.Remaining() == milliseconds(0)) {
+    return Fail(ErrorKind::kTimeout, request.what + ": no time is left to ask");
+  }
   const Easy easy(InitCurlOnce() ? curl_easy_init() : nullptr);
   if (!easy) {
     return Fail(ErrorKind::kInternal, request.what + ": libcurl cannot be initialised");

@@ -13,6 +13,8 @@
 #include <boost/json/serialize.hpp>
 #include <charconv>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "memo/aws/http_fetch.h"
 
@@ -96,8 +98,8 @@ Result<json::object> Post(HttpRequest request) {
 
 }  // namespace
 
-std::unique_ptr<TestServer> TestServer::Start(const std::string& script,
-                                              const std::string& module) {
+std::unique_ptr<TestServer> TestServer::Start(const std::string& script, const std::string& module,
+                                              const std::string& tls_directory) {
   for (const std::string& python : std::vector<std::string>{"python3", "/usr/bin/python3"}) {
     if (!CanImport(python, module)) {
       continue;
@@ -105,7 +107,11 @@ std::unique_ptr<TestServer> TestServer::Start(const std::string& script,
     const Pipe in = MakePipe();
     const Pipe out = MakePipe();
     const std::string path = std::string(SCV_AWS_TESTDATA) + "/" + script;
-    const pid_t pid = Spawn(python, {python, "-W", "ignore", path}, in.read, out.write);
+    std::vector<std::string> arguments = {python, "-W", "ignore", path};
+    if (!tls_directory.empty()) {
+      arguments.push_back(tls_directory);
+    }
+    const pid_t pid = Spawn(python, std::move(arguments), in.read, out.write);
     ::close(in.read);
     ::close(out.write);
     std::unique_ptr<TestServer> server(new TestServer(pid, in.write));

@@ -21,12 +21,15 @@ inline constexpr const char* kLongTermKey = "long-term/key+of=tests";
 class TestServer {
  public:
   // Runs testdata/`script` with a Python that can import `module`; nullptr: this machine has none.
-  // A server that does not start within 30 s is a failure of the test.
-  static std::unique_ptr<TestServer> Start(const std::string& script, const std::string& module);
+  // A server that does not start within 30 s is a failure of the test. With `tls_directory`,
+  // fake_aws.py speaks TLS and leaves its cert.pem there; only port() is of use then.
+  static std::unique_ptr<TestServer> Start(const std::string& script, const std::string& module,
+                                           const std::string& tls_directory = "");
   ~TestServer();
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
 
+  int port() const { return port_; }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
 
   // The process's environment as if this server were all of AWS, without credentials.

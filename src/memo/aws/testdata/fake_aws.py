@@ -2,6 +2,8 @@
 
 Every call to Secrets Manager must carry a signature that botocore, AWS's own SDK, reproduces from
 the request as it arrived. Prints "port N" once it listens on loopback; ends when stdin does.
+With an argument, speaks TLS with a certificate for 127.0.0.1 that it makes as cert.pem in that
+directory.
 
 POST /control sets how it behaves, and answers what it has counted so far:
   {"throttle": n}        the next n calls are refused with ThrottlingException
@@ -20,7 +22,10 @@ POST /control sets how it behaves, and answers what it has counted so far:
 import datetime
 import json
 import re
+import os
 import secrets
+import ssl
+import subprocess
 import sys
 import threading
 import uuid
@@ -291,13 +296,33 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request, client_address):
-        """A client that gives up, as one past its deadline does, is no error here."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        """A client that gives up, past its deadline or mistrusting us, is no error here."""
+        if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
             super().handle_error(request, client_address)
+
+
+def tls_context(directory):
+    certificate = os.path.join(directory, "cert.pem")
+    key = os.path.join(directory, "key.pem")
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+    subprocess.run(
+        command.split() + ["-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"]
+        + ["-keyout", key, "-out", certificate],
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
 
 
 def main():
     server = Server(("127.0.0.1", 0), Handler)
+    if len(sys.argv) > 1:
+        context = tls_context(sys.argv[1])
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print("port %d" % server.server_address[1], flush=True)
     sys.stdin.read()

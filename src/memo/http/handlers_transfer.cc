@@ -1,0 +1,283 @@
+// Export and import: JSON lines, one memo each, without ever holding more than a page of them.
+#include <sodium.h>
+
+#include <deque>
+
+#include "base/time.h"
+#include "memo/domain/memo_limits.h"
+#include "memo/domain/validation.h"
+#include "memo/http/handlers.h"
+#include "memo/http/json_out.h"
+
+namespace scv::memo {
+namespace {
+
+constexpr std::size_t kLinesAtOnce = 32;
+constexpr std::size_t kErrorsShown = 20;
+
+Result<std::string> StateText(std::string_view text) {
+  if (text == "active" || text == "trashed") return std::string(text);
+  return Fail(ErrorKind::kInvalid, "must be active or trashed");
+}
+
+Result<std::string> TimeText(std::string_view text) {
+  const auto time = ParseRfc3339(text);
+  if (!time || *time < 0) return Fail(ErrorKind::kInvalid, "must be an RFC 3339 time");
+  return std::string(text);
+}
+
+// One line as a command. The original time of creation becomes part of the id, so that the list
+// keeps its order; a time in the future is taken as now.
+Result<CreateMemo> ParseLine(std::string_view line, Millis now) {
+  SCV_ASSIGN(std::vector<JsonField> parsed, ParseFlatObject(line));
+  FieldReader fields(std::move(parsed));
+  CreateMemo create;
+  create.title = fields.RequiredText("title", CleanTitle);
+  create.content = fields.OptionalText("content", CleanContent).value_or("");
+  create.pinned = fields.OptionalBool("pinned").value_or(false);
+  if (fields.OptionalText("state", StateText).value_or("active") == "trashed") {
+    create.state = MemoState::kTrashed;
+  }
+  const auto created = fields.OptionalText("created_at", TimeText);
+  for (const char* name : {"id", "version", "updated_at", "deleted_at"}) fields.Ignore(name);
+  if (auto problem = fields.Finish()) {
+    return Fail(ErrorKind::kInvalid,
+                problem->errors.front().field + " " + problem->errors.front().message);
+  }
+  const Millis time = created ? std::min(ParseRfc3339(*created).value_or(now), now) : now;
+  create.id = NewMemoId(time);
+  return create;
+}
+
+// Takes complete lines out of the bytes that have arrived.
+class LineReader {
+ public:
+  // Moves what arrived into the reader. False: a line is over the limit.
+  bool Add(std::string& arrived) {
+    text_.append(arrived);
+    arrived.clear();
+    return text_.size() - begin_ <= kBodyBytesMax || text_.find('\n', begin_) != std::string::npos;
+  }
+  // `at_end`: what is left is the last line.
+  std::optional<std::string> Next(bool at_end) {
+    const std::size_t end = text_.find('\n', begin_);
+    if (end == std::string::npos) {
+      if (!at_end || begin_ == text_.size()) return Compact();
+      std::string last = text_.substr(begin_);
+      begin_ = text_.size();
+      return last;
+    }
+    std::string line = text_.substr(begin_, end - begin_);
+    begin_ = end + 1;
+    return line;
+  }
+
+ private:
+  std::optional<std::string> Compact() {
+    text_.erase(0, begin_);
+    begin_ = 0;
+    return std::nullopt;
+  }
+
+  std::string text_;
+  std::size_t begin_ = 0;
+};
+
+class Import {
+ public:
+  Import(Call& call, Caller caller, std::optional<std::string> key)
+      : call_(call), caller_(caller), key_(std::move(key)) {
+    if (!key_) {
+      std::array<char, 16> random{};
+      randombytes_buf(random.data(), random.size());
+      key_ = std::string(random.data(), random.size());
+    }
+  }
+
+  // Starts the line's write; lines are written in groups, and a group is one transaction when it
+  // reaches the database together.
+  void Start(std::string line) {
+    ++number_;
+    if (line.ends_with('\r')) line.pop_back();
+    if (line.empty()) return;
+    if (line.size() > kBodyBytesMax) return Failed(number_, "the line is over 64 KiB");
+    auto create = ParseLine(line, WallClockMillis());
+    if (!create) return Failed(number_, create.error().message);
+    // A line's key is made of the request's key and its own number; the digest of what it says.
+    const std::string number = std::to_string(number_);
+    auto job = std::make_shared<WriteJob>();
+    job->weight = 512 + line.size();
+    job->command.caller = caller_;
+    job->command.key = DigestOf({"import", *key_, number});
+    job->command.request = DigestOf({"import", line});
+    job->command.now = WallClockMillis();
+    job->command.operation = std::move(*create);
+    group_.push_back({number_, std::move(job)});
+  }
+
+  std::size_t pending() const { return group_.size(); }
+  std::size_t lines() const { return number_; }
+
+  // Writes the group; false: the session is void or the database is away, `problem` says why.
+  Task<bool> Flush() {
+    const SteadyTime deadline = std::chrono::steady_clock::now() + call_.app.config.request_timeout;
+    Home& home = call_.thread.home();
+    Lane<WriteJob>& lane = call_.app.lanes->write;
+    // Submitted together, awaited together: the first wait submits all.
+    auto group = std::exchange(group_, {});
+    auto left = std::make_shared<std::size_t>(group.size());
+    if (group.empty()) co_return true;
+    auto all = std::make_shared<Job>();
+    all->deadline = SteadyTime::max();
+    auto submit = [&group, &home, &lane, left, all, deadline] {
+      for (auto& [number, job] : group) {
+        job->deadline = deadline;
+        job->on_done = [left, all] {
+          if (--*left == 0) {
+            auto done = std::move(all->on_done);
+            done();
+          }
+        };
+        lane.Submit(job, home);
+      }
+    };
+    co_await Await(all, submit);
+    for (auto& [number, job] : group) {
+      if (!Judge(number, *job)) co_return false;
+    }
+    co_return true;
+  }
+
+  const std::optional<Problem>& problem() const { return problem_; }
+  void Failed(std::size_t line, std::string message) {
+    ++failed_;
+    if (errors_.size() < kErrorsShown) errors_.push_back({line, std::move(message)});
+  }
+
+  std::string Render() const {
+    std::string out = R"({"imported":)" + std::to_string(imported_) + R"(,"failed":)" +
+                      std::to_string(failed_) + R"(,"errors":[)";
+    for (std::size_t i = 0; i < errors_.size(); ++i) {
+      if (i != 0) out += ',';
+      out += R"({"line":)" + std::to_string(errors_[i].first) + R"(,"message":)";
+      AppendJsonString(errors_[i].second, out);
+      out += '}';
+    }
+    return out + "]}";
+  }
+
+ private:
+  bool Judge(std::size_t number, const WriteJob& job) {
+    if (job.error && job.error->kind == ErrorKind::kInvalid) {
+      Failed(number, "the database refused the values");
+      return true;
+    }
+    if (job.error) {
+      problem_ = ProblemFromError(*job.error);
+      return false;
+    }
+    switch (job.answer.status) {
+      case WriteStatus::kApplied:
+        ++imported_;
+        return true;
+      case WriteStatus::kKeyReused:
+        Failed(number, "the Idempotency-Key was used for another import");
+        return true;
+      default:
+        problem_ = Problem{};
+        problem_->kind = ProblemKind::kUnauthenticated;
+        problem_->detail = "The session is no longer valid.";
+        return false;
+    }
+  }
+
+  Call& call_;
+  const Caller caller_;
+  std::optional<std::string> key_;
+  std::size_t number_ = 0;
+  std::vector<std::pair<std::size_t, std::shared_ptr<WriteJob>>> group_;
+  std::size_t imported_ = 0;
+  std::size_t failed_ = 0;
+  std::vector<std::pair<std::size_t, std::string>> errors_;
+  std::optional<Problem> problem_;
+};
+
+}  // namespace
+
+Task<Outcome<Response>> ExportAll(Call& call) {
+  auto signed_in = co_await Authenticate(call);
+  if (!signed_in) co_return std::unexpected(std::move(signed_in).error());
+  ListMemos list;
+  list.caller = signed_in->session.caller;
+  list.limit = kExportPage;
+  list.full_content = true;
+  list.after = Uuid{};  // from the oldest
+  bool begun = false;
+  Response head;
+  head.content_type = kJsonLines;
+  head.streamed = true;
+  head.Add("Cache-Control", "no-store");
+  head.Add("Content-Disposition", "attachment; filename=\"memos.jsonl\"");
+  while (true) {
+    call.deadline = std::chrono::steady_clock::now() + call.app.config.request_timeout;
+    auto answer = co_await Read(call, call.app.lanes->search, list);
+    if (!answer && !begun) co_return std::unexpected(std::move(answer).error());
+    head.close = !answer;  // cut short: the missing last chunk tells the client
+    if (!answer) co_return head;
+    if (!begun && !co_await call.exchange.BeginStream(head)) co_return head;
+    begun = true;
+    std::string chunk;
+    for (const Memo& memo : answer->memos) {
+      AppendMemo(memo, /*summary=*/false, chunk);
+      chunk += '\n';
+    }
+    if (!co_await call.exchange.WriteChunk(chunk)) co_return head;
+    if (!answer->more || answer->memos.empty()) break;
+    list.after = answer->memos.back().id;
+  }
+  co_await call.exchange.EndStream();
+  co_return head;
+}
+
+Task<Outcome<Response>> ImportLines(Call& call) {
+  auto signed_in = co_await Authenticate(call);
+  if (!signed_in) co_return std::unexpected(std::move(signed_in).error());
+  if (auto problem = CheckMediaType(call, kJsonLines)) {
+    co_return std::unexpected(std::move(*problem));
+  }
+  auto key = IdempotencyKeyOf(call);
+  if (!key) co_return std::unexpected(std::move(key).error());
+  if (auto problem = CheckDurability(call)) co_return std::unexpected(std::move(*problem));
+  Import import(call, signed_in->session.caller, std::move(*key));
+  LineReader lines;
+  bool more = true;
+  while (more) {
+    more = co_await call.exchange.ReadMore();
+    if (call.exchange.failed()) {
+      co_return call.Refuse(ProblemKind::kBadRequest, "The body ended before it was complete.");
+    }
+    if (!lines.Add(call.request.body)) {
+      co_return call.Refuse(ProblemKind::kTooLarge, "A line is over 64 KiB.");
+    }
+    while (auto line = lines.Next(/*at_end=*/!more)) {
+      if (import.lines() >= kImportLinesMax) {
+        co_return call.Refuse(ProblemKind::kTooLarge,
+                              "At most 10,000 lines at once; the first 10,000 are imported.");
+      }
+      import.Start(std::move(*line));
+      if (import.pending() < kLinesAtOnce) continue;
+      const bool written = co_await import.Flush();
+      if (!written) co_return std::unexpected(*import.problem());
+    }
+  }
+  const bool written = co_await import.Flush();
+  if (!written) co_return std::unexpected(*import.problem());
+  Response response;
+  response.content_type = kJson;
+  response.body = import.Render();
+  response.Add("Preference-Applied", "durability=region");
+  response.Add("Cache-Control", "no-store");
+  co_return response;
+}
+
+}  // namespace scv::memo

@@ -1,0 +1,89 @@
+// The store that the configuration names.
+#include <cstdio>
+
+#include "memo/aws/secret_credentials.h"
+#include "memo/command_line.h"
+#include "memo/service/log.h"
+#if __has_include("memo/store/mariadb_store.h")
+#include "memo/store/mariadb_store.h"
+#define SCV_HAVE_MARIADB
+#endif
+#include "memo/store/sqlite_store.h"
+
+namespace scv::memo {
+namespace {
+
+constexpr std::chrono::milliseconds kMigrateTimeout{60'000};
+constexpr std::chrono::milliseconds kOpenTimeout{5'000};
+
+[[maybe_unused]] void LogReading(const SecretCredentials::Reading& reading) {
+  if (reading.error) {
+    Log(LogLevel::kWarning, "secret_read_failed", reading.error->message);
+  } else if (reading.changed) {
+    Log(LogLevel::kInfo, "secret_read", "new database credentials from Secrets Manager",
+        {{"version_id", std::string_view(reading.version_id)}});
+  }
+}
+
+#ifdef SCV_HAVE_MARIADB
+// A fixed user and password: "refreshing" them gives the same again.
+CredentialSource FixedCredentials(const StoreConfig& config) {
+  return [user = config.db_user, password = config.db_password](bool) -> Result<Credentials> {
+    return Credentials{user, password};
+  };
+}
+
+CredentialSource FromSecret(std::shared_ptr<SecretCredentials> secret) {
+  return [secret](bool refresh) -> Result<Credentials> {
+    SCV_ASSIGN(DatabaseCredentials found, secret->Get(refresh));
+    return Credentials{std::move(found.username), std::move(found.password)};
+  };
+}
+
+Result<std::unique_ptr<Store>> MakeMariadb(const StoreConfig& config) {
+  MariadbOptions options;
+  options.host = config.db_host;
+  options.port = config.db_port;
+  options.database = config.db_name;
+  options.ca_file = config.db_ca;
+  options.tls = config.db_tls == "off" ? MariadbOptions::Tls::kOff : MariadbOptions::Tls::kVerify;
+  options.credentials = FixedCredentials(config);
+  if (!config.db_secret_id.empty()) {
+    SCV_ASSIGN(AwsEnvironment environment, ReadAwsEnvironment());
+    std::shared_ptr<SecretCredentials> secret = MakeSecretCredentials(
+        std::move(environment), config.db_secret_id, SecretCredentials::Options{}, LogReading);
+    options.credentials = FromSecret(std::move(secret));
+  }
+  return MakeMariadbStore(std::move(options));
+}
+#endif
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> MakeStore(const StoreConfig& config) {
+#ifdef SCV_HAVE_MARIADB
+  if (!config.db_host.empty()) return MakeMariadb(config);
+#endif
+  SqliteOptions options;
+  options.path = config.data;
+  return MakeSqliteStore(std::move(options));
+}
+
+Result<OpenedStore> OpenStore(StoreConfig& config) {
+  SCV_TRY(FinishStoreConfig(config));
+  OpenedStore opened;
+  SCV_ASSIGN(opened.store, MakeStore(config));
+  SCV_TRY(opened.store->Migrate(kMigrateTimeout));
+  SCV_ASSIGN(opened.session, opened.store->Open(kOpenTimeout));
+  return opened;
+}
+
+int Complain(const Error& error) {
+  std::fprintf(stderr, "memo: %s\n", error.message.c_str());
+  if (error.kind == ErrorKind::kConflict && error.message.find("newer") != std::string::npos) {
+    return 3;
+  }
+  return error.kind == ErrorKind::kInvalid ? 2 : 1;
+}
+
+}  // namespace scv::memo

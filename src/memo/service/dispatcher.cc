@@ -1,0 +1,253 @@
+#include "memo/service/dispatcher.h"
+
+#include <algorithm>
+#include <map>
+#include <type_traits>
+
+namespace scv::memo {
+namespace {
+
+constexpr std::chrono::milliseconds kFirstPause{5};
+constexpr std::chrono::milliseconds kLongestPause{200};
+constexpr std::chrono::milliseconds kShortestOpen{200};
+constexpr std::chrono::milliseconds kLongestOpen{3000};
+
+std::chrono::milliseconds Left(SteadyTime deadline) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(deadline -
+                                                               std::chrono::steady_clock::now());
+}
+
+}  // namespace
+
+void Gate::Open() {
+  std::lock_guard lock(mutex_);
+  open_ = true;
+  changed_.notify_all();
+}
+
+void Gate::Wake() {
+  std::lock_guard lock(mutex_);
+  changed_.notify_all();
+}
+
+bool Gate::WaitUntil(SteadyTime time, const std::atomic<bool>& stop) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_until(lock, time, [&] { return open_ || stop.load(); });
+  return open_;
+}
+
+template <typename JobType>
+Lane<JobType>::Lane(Store& store, Gate& gate, LaneOptions options, LaneObserver& observer)
+    : store_(store), gate_(gate), options_(std::move(options)), observer_(observer) {
+  for (std::size_t i = 0; i < options_.workers; ++i) {
+    workers_.emplace_back([this] { Work(); });
+  }
+}
+
+template <typename JobType>
+Lane<JobType>::~Lane() {
+  {
+    std::lock_guard lock(mutex_);
+    stop_ = true;
+    waiting_.notify_all();
+  }
+  gate_.Wake();
+  workers_.clear();
+  Batch left(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.end()));
+  const Error stopping{ErrorKind::kUnavailable, "the service is stopping"};
+  Finish(left, &stopping);
+}
+
+template <typename JobType>
+void Lane<JobType>::Submit(std::shared_ptr<JobType> job, Home& home) {
+  home.Expect(job);
+  std::unique_lock lock(mutex_);
+  const bool full =
+      queue_.size() >= options_.queue_max || queue_bytes_ + job->weight > options_.queue_bytes_max;
+  if (full || stop_) {
+    lock.unlock();
+    std::vector<Home::Done> refused;
+    refused.push_back(
+        {std::move(job), Error{ErrorKind::kOverloaded, "too many requests wait for the database"}});
+    home.Deliver(std::move(refused));
+    return;
+  }
+  queue_bytes_ += job->weight;
+  queue_.push_back({std::move(job), &home});
+  observer_.OnQueue(queue_.size());
+  lock.unlock();
+  waiting_.notify_one();
+}
+
+template <typename JobType>
+void Lane<JobType>::Work() {
+  std::unique_ptr<StoreSession> session;
+  while (true) {
+    Batch batch = TakeBatch();
+    if (batch.empty()) return;
+    Serve(std::move(batch), session);
+  }
+}
+
+// Everything that waits, up to the limit; empty: stopping.
+template <typename JobType>
+typename Lane<JobType>::Batch Lane<JobType>::TakeBatch() {
+  std::unique_lock lock(mutex_);
+  waiting_.wait(lock, [&] { return stop_ || !queue_.empty(); });
+  Batch batch;
+  if (stop_) return batch;
+  const std::size_t count = std::min(queue_.size(), options_.batch_max);
+  batch.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    queue_bytes_ -= queue_.front().job->weight;
+    batch.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return batch;
+}
+
+template <typename JobType>
+bool Lane<JobType>::ShouldRetry(const Error& error) const {
+  switch (error.kind) {
+    case ErrorKind::kUnavailable:
+    case ErrorKind::kReadOnly:
+    case ErrorKind::kDenied:
+    case ErrorKind::kOverloaded:
+      return true;
+    case ErrorKind::kTimeout:
+      return options_.retry_timeouts;
+    default:
+      return false;
+  }
+}
+
+template <typename JobType>
+void Lane<JobType>::Serve(Batch batch, std::unique_ptr<StoreSession>& session) {
+  std::optional<Error> last;
+  auto pause = kFirstPause;
+  while (true) {
+    FinishExpired(batch, last);
+    if (batch.empty()) return;
+    if (stop_) {
+      const Error stopping{ErrorKind::kUnavailable, "the service is stopping"};
+      return Finish(batch, &stopping);
+    }
+    const SteadyTime latest =
+        std::max_element(batch.begin(), batch.end(), [](const Item& a, const Item& b) {
+          return a.job->deadline < b.job->deadline;
+        })->job->deadline;
+    Result<void> served = OpenSession(session, latest);
+    if (served) served = Attempt(batch, *session);
+    if (served) return;
+    last = served.error();
+    session.reset();
+    if (!ShouldRetry(*last)) return Isolate(std::move(batch), *last, session);
+    // The first retry is immediate in effect: a connection that died while idle costs one
+    // reconnect, not a pause. Later ones back off so that a database that starts is not stormed.
+    Pause(pause);
+    pause = std::min(pause * 2, kLongestPause);
+  }
+}
+
+// The error may be one request's doing: its neighbours are served without it.
+template <typename JobType>
+void Lane<JobType>::Isolate(Batch batch, const Error& error,
+                            std::unique_ptr<StoreSession>& session) {
+  if (batch.size() == 1) return Finish(batch, &error);
+  for (Item& item : batch) {
+    Batch alone;
+    alone.push_back(std::move(item));
+    Serve(std::move(alone), session);
+  }
+}
+
+template <typename JobType>
+Result<void> Lane<JobType>::OpenSession(std::unique_ptr<StoreSession>& session,
+                                        SteadyTime deadline) {
+  if (session) return {};
+  if (!gate_.WaitUntil(deadline, stop_)) {
+    return Fail(ErrorKind::kUnavailable, "the database's schema is not ready yet");
+  }
+  auto opened = store_.Open(std::clamp(Left(deadline), kShortestOpen, kLongestOpen));
+  observer_.OnOpen(opened ? nullptr : &opened.error());
+  if (!opened) return std::unexpected(std::move(opened).error());
+  session = std::move(*opened);
+  return {};
+}
+
+template <typename JobType>
+Result<void> Lane<JobType>::Attempt(Batch& batch, StoreSession& session) {
+  const auto begin = std::chrono::steady_clock::now();
+  Result<void> result;
+  if constexpr (std::is_same_v<JobType, ReadJob>) {
+    std::vector<const ReadQuery*> queries;
+    std::vector<ReadAnswer*> answers;
+    for (const Item& item : batch) {
+      item.job->answer = {};
+      queries.push_back(&item.job->query);
+      answers.push_back(&item.job->answer);
+    }
+    result = session.Read(queries, answers);
+    observer_.OnBatch(batch.size(), std::chrono::steady_clock::now() - begin,
+                      result ? nullptr : &result.error());
+    if (result) Finish(batch, nullptr);
+  } else {
+    std::vector<const WriteCommand*> commands;
+    std::vector<WriteAnswer*> answers;
+    std::vector<Error> failures(batch.size());
+    for (const Item& item : batch) {
+      item.job->answer = {};
+      commands.push_back(&item.job->command);
+      answers.push_back(&item.job->answer);
+    }
+    result = session.Write(commands, answers, failures);
+    observer_.OnBatch(batch.size(), std::chrono::steady_clock::now() - begin,
+                      result ? nullptr : &result.error());
+    if (result) {
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        batch[i].job->refusal = std::move(failures[i]);
+      }
+      Finish(batch, nullptr);
+    }
+  }
+  return result;
+}
+
+template <typename JobType>
+void Lane<JobType>::FinishExpired(Batch& batch, const std::optional<Error>& last) {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  const auto expired = std::stable_partition(
+      batch.begin(), batch.end(), [&](const Item& item) { return item.job->deadline > now; });
+  if (expired == batch.end()) return;
+  Batch late(std::make_move_iterator(expired), std::make_move_iterator(batch.end()));
+  batch.erase(expired, batch.end());
+  const Error error =
+      last.value_or(Error{ErrorKind::kTimeout, "the database did not answer within the deadline"});
+  Finish(late, &error);
+}
+
+template <typename JobType>
+void Lane<JobType>::Finish(Batch& batch, const Error* error) {
+  std::map<Home*, std::vector<Home::Done>> by_home;
+  for (Item& item : batch) {
+    std::optional<Error> outcome;
+    if (error != nullptr) outcome = *error;
+    if constexpr (std::is_same_v<JobType, WriteJob>) {
+      if (!outcome && !item.job->refusal.message.empty()) outcome = item.job->refusal;
+    }
+    by_home[item.home].push_back({std::move(item.job), std::move(outcome)});
+  }
+  batch.clear();
+  for (auto& [home, done] : by_home) home->Deliver(std::move(done));
+}
+
+template <typename JobType>
+void Lane<JobType>::Pause(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  waiting_.wait_for(lock, time, [&] { return stop_.load(); });
+}
+
+template class Lane<ReadJob>;
+template class Lane<WriteJob>;
+
+}  // namespace scv::memo
