@@ -3,8 +3,8 @@
 //   memo:    id[16] u32 version i64 created i64 updated i64 deleted [text title] [text content]
 //   account: i64 id u32 token_version i64 created text username
 //   text:    u32 length, bytes; title and content are present when their flag is set
+#include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <type_traits>
 
 #include "memo/domain/write_rules.h"
@@ -125,7 +125,7 @@ bool ReadMemo(Reader& reader, std::uint8_t flags, const CarriedText& carried, Me
   memo.pinned = (flags & kPinned) != 0;
   memo.state = (flags & kTrashed) != 0 ? MemoState::kTrashed : MemoState::kActive;
   const auto id = reader.Bytes(memo.id.bytes.size());
-  std::memcpy(memo.id.bytes.data(), id.data(), id.size());
+  std::copy(id.begin(), id.end(), memo.id.bytes.begin());
   memo.version = reader.Get<std::uint32_t>();
   memo.created_at = reader.Get<Millis>();
   memo.updated_at = reader.Get<Millis>();

@@ -97,15 +97,16 @@ Outcome<ListMemos> ParseListQuery(const Call& call) {
   list.state = MemoState::kActive;
   const std::string_view text = call.request.query();
   if (text.empty()) return list;
-  const auto parsed = boost::urls::parse_query({text.data(), text.size()});
-  if (!parsed) return call.Refuse(ProblemKind::kBadRequest, "The query is not well formed.");
+  const boost::core::string_view query(text.data(), text.size());
+  if (!boost::urls::parse_query(query))
+    return call.Refuse(ProblemKind::kBadRequest, "The query is not well formed.");
   boost::urls::encoding_opts plus;
   plus.space_as_plus = true;
   Problem problem;
   problem.kind = ProblemKind::kValidation;
   problem.detail = "A query parameter is not valid.";
   std::vector<std::string> seen;
-  for (const auto& param : boost::urls::params_view(*parsed, plus)) {
+  for (const auto& param : boost::urls::params_view(query, plus)) {
     const bool twice = std::find(seen.begin(), seen.end(), param.key) != seen.end();
     seen.push_back(param.key);
     if (!twice && TakeParameter(param.key, param.value, list)) continue;

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -118,6 +119,20 @@ class SqliteRun {
   int column_ = 0;
 };
 
+// The writers of one process, one at a time. SQLite itself makes writers wait by polling; here the
+// next one is woken at once. Thread-safe.
+class SqliteWriterQueue {
+ public:
+  // False: the turn did not come within `timeout`.
+  bool Enter(std::chrono::milliseconds timeout);
+  void Leave();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable left_;
+  bool busy_ = false;
+};
+
 // The transactions of one connection, their statements compiled once.
 class SqliteTransactions {
  public:
@@ -143,15 +158,15 @@ class SqliteTransaction {
   Result<void> BeginRead();
   // Nobody else may even read, except through the log of WAL mode.
   Result<void> BeginExclusive();
-  // Holds the write lock of the file from here on. Writers of this process queue at `writers`,
-  // which wakes the next one at once; those of other processes are polled for by SQLite.
-  Result<void> BeginWrite(std::timed_mutex& writers, std::chrono::milliseconds timeout);
+  // Holds the write lock of the file from here to the end of the scope; waits up to `timeout` for
+  // the writers of this process, then up to the busy timeout for those of others.
+  Result<void> BeginWrite(SqliteWriterQueue& writers, std::chrono::milliseconds timeout);
   // Ok: on disk.
   Result<void> Commit();
 
  private:
   SqliteTransactions& statements_;
-  std::unique_lock<std::timed_mutex> turn_;
+  SqliteWriterQueue* turn_ = nullptr;  // to be left at the end
 };
 
 }  // namespace scv::memo

@@ -1,14 +1,13 @@
 #include "memo/store/sqlite_rows.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace scv::memo {
 
 Uuid ReadUuid(SqliteRun& row) {
   Uuid id;
   const std::string_view bytes = row.Blob();
-  std::memcpy(id.bytes.data(), bytes.data(), std::min(bytes.size(), id.bytes.size()));
+  std::copy_n(bytes.begin(), std::min(bytes.size(), id.bytes.size()), id.bytes.begin());
   return id;
 }
 

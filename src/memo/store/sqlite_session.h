@@ -3,7 +3,6 @@
 #define SCV_MEMO_STORE_SQLITE_SESSION_H_
 
 #include <memory>
-#include <mutex>
 
 #include "memo/store/sqlite_connection.h"
 #include "memo/store/sqlite_read.h"
@@ -15,7 +14,7 @@ namespace scv::memo {
 // What the sessions of one store have in common.
 struct SqliteShared {
   SqliteOptions options;
-  std::timed_mutex writers;
+  SqliteWriterQueue writers;
 };
 
 class SqliteSession final : public StoreSession {

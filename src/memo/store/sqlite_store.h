@@ -23,8 +23,8 @@ struct SqliteOptions {
 
 // kInvalid: the directory does not exist, or the path is not a file. Touches nothing.
 //
-// Open() fails with kUnavailable when there is no file: Migrate() first. Writers of one Store queue
-// in order of arrival; those of other stores and processes are waited for by polling. Sessions may
+// Open() fails with kUnavailable when there is no file: Migrate() first. Writers of one Store wake
+// one another; those of other stores and processes are waited for by polling. Sessions may
 // outlive the Store.
 Result<std::unique_ptr<Store>> MakeSqliteStore(SqliteOptions options);
 

@@ -1,7 +1,6 @@
 #include "memo/store/sqlite_write.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "memo/domain/write_rules.h"
@@ -186,8 +185,8 @@ Result<std::optional<SqliteWriter::Record>> SqliteWriter::FindRecord(const Write
   if (!found) return std::nullopt;
   Record record;
   const std::string_view request = row.Blob();
-  std::memcpy(record.request.data(), request.data(),
-              std::min(request.size(), record.request.size()));
+  std::copy_n(request.begin(), std::min(request.size(), record.request.size()),
+              record.request.begin());
   record.receipt = row.Blob();
   return record;
 }
