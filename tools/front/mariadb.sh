@@ -35,8 +35,8 @@ make_data_directory() {
   [[ ! -f $kMariadb/ready ]] || return 0
   rm -rf "$kMariadb/data"
   mariadb-install-db --no-defaults "--user=$(id -un)" "--datadir=$kMariadb/data" \
-    --auth-root-authentication-method=normal --skip-test-db
-  touch "$kMariadb/ready"
+    --auth-root-authentication-method=normal --skip-test-db &&
+    touch "$kMariadb/ready"
 }
 
 # Run by the server at every start: the database and the account of the memo service.
@@ -86,6 +86,7 @@ start_mariadb() {
     "--ssl-key=$kMariadb/tls/server.key" --require-secure-transport=1 \
     "--init-file=$kMariadb/init.sql" --character-set-server=utf8mb4 \
     --innodb-flush-log-at-trx-commit=1 --log-bin=binlog --sync-binlog=1 \
+    --binlog-expire-logs-seconds=86400 \
     --innodb-buffer-pool-size=64M
 }
 

@@ -90,7 +90,8 @@ apt_has_lists() {
 # Lists that are too old name files that are gone: one update, one more attempt.
 apt_install() {
   apt_has_lists || apt update || return
-  apt install --no-install-recommends "$@" || { apt update && apt install --no-install-recommends "$@"; }
+  apt install --no-install-recommends "$@" && return
+  apt update && apt install --no-install-recommends "$@"
 }
 
 # ensure_packages GROUP...: installs what is missing. Quick when nothing is.

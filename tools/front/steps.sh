@@ -7,7 +7,8 @@ declare -A children=()
 readonly kLogDirectory=$SCV_ROOT/build/log
 readonly kChildGraceSeconds=15
 
-# spawn LOG COMMAND...: starts it in the background, output appended to LOG; its pid is in `spawned`.
+# spawn LOG COMMAND...: starts it in the background, its output appended to LOG and its pid in
+# `spawned`.
 spawn() {
   local log=$1
   shift

@@ -11,7 +11,7 @@ WEB = {".ts", ".tsx", ".mjs", ".js", ".css"}
 
 # Not ours to format: generated, installed or binary.
 SKIPPED_PARTS = {"node_modules", "dist", "build", ".git", ".scv", "__pycache__"}
-SKIPPED_PREFIXES = ("test/output/",)
+SKIPPED_PREFIXES = ("test/output/", "test/fuzz/corpus/")
 BINARY = {".png", ".ico", ".woff2", ".gz", ".zip"}
 
 

@@ -42,7 +42,9 @@ run() {
   case $preset in
     release | debug | asan | tsan) ensure_packages build web ;;
     fuzz) ensure_packages build web test ;;
-    *) usage_error "unknown preset '$preset'$(did_you_mean "$preset" release debug asan tsan fuzz)" ;;
+    *)
+      usage_error "unknown preset '$preset'$(did_you_mean "$preset" release debug asan tsan fuzz)"
+      ;;
   esac
   if ((${#targets[@]} > 0)); then
     build_targets "$preset" "${targets[@]}"

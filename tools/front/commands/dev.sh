@@ -49,8 +49,8 @@ take_lock() {
   mkdir -p "$kDev"
   exec {dev_lock}>>"$kDev/lock"
   flock --nonblock "$dev_lock" ||
-    die "./scv dev is already running in this checkout" \
-      "it serves $(cat "$kDev/url" 2>/dev/null || echo 'another port'); end it with Ctrl-C in its terminal"
+    die "./scv dev is already running in this checkout: $(cat "$kDev/url" 2>/dev/null || true)" \
+      "end it with Ctrl-C in its terminal"
 }
 
 require_free_port() {
@@ -88,7 +88,7 @@ await_ready() {
     kill -0 "$memo_pid" 2>/dev/null ||
       show_log_and_die "the memo service ended at its start" "$kDev/memo.log"
     ((SECONDS < deadline)) ||
-      show_log_and_die "the memo service was not ready after $kStartDeadlineSeconds s" "$kDev/memo.log"
+      show_log_and_die "the memo service was not ready in $kStartDeadlineSeconds s" "$kDev/memo.log"
     pause 0.05
   done
   # From now on the same port, also when it was any free one: a restart must be where it was.
@@ -108,7 +108,7 @@ is_ready() {
 
 greet() {
   local data='.scv/dev/memo.db (SQLite)'
-  [[ -z $mariadb ]] || data=".scv/dev/mariadb (MariaDB, TLS, port $mariadb_port, process $mariadb_pid)"
+  [[ -z $mariadb ]] || data=".scv/dev/mariadb (MariaDB over TLS, process $mariadb_pid)"
   cat >&2 <<END
 
   ${kBold}The memo service is running: http://localhost:$port$kReset
@@ -131,23 +131,24 @@ name_of_end() {
 
 # Starts again what dies. What dies within a moment of its start would do so for ever: that ends.
 supervise() {
-  local ended status
+  local ended status how
   while true; do
     status=0
     wait -n -p ended "${!children[@]}" || status=$?
     [[ -n ${ended-} ]] || continue
     unset "children[$ended]"
+    how=$(name_of_end "$status")
     if [[ $ended == "$memo_pid" ]]; then
       ((SECONDS - memo_started >= 2)) ||
-        show_log_and_die "the memo service ended at its start ($(name_of_end "$status"))" "$kDev/memo.log"
-      note "The memo service died ($(name_of_end "$status")); starting it again."
+        show_log_and_die "the memo service ended at its start, by $how" "$kDev/memo.log"
+      note "The memo service ended by $how; starting it again."
       start_memo
       await_ready
       say "It is back as process $memo_pid."
     else
       ((SECONDS - mariadb_started >= 2)) ||
-        show_log_and_die "MariaDB ended at its start ($(name_of_end "$status"))" "$kMariadb/mariadb.log"
-      note "MariaDB died ($(name_of_end "$status")); starting it again."
+        show_log_and_die "MariaDB ended at its start, by $how" "$kMariadb/mariadb.log"
+      note "MariaDB ended by $how; starting it again."
       start_database
     fi
   done

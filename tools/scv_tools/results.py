@@ -1,0 +1,92 @@
+"""Test results: cases, their counts, and JUnit in and out."""
+
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    status: str
+    seconds: float = 0.0
+    message: str = ""
+
+
+@dataclass
+class SuiteResult:
+    name: str
+    cases: list[Case] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def count(self, status: str) -> int:
+        return sum(case.status == status for case in self.cases)
+
+    def of(self, status: str) -> list[Case]:
+        return [case for case in self.cases if case.status == status]
+
+
+def totals_line(suites: list[SuiteResult]) -> str:
+    counts = [f"{sum(s.count(status) for s in suites)} {status}"
+              for status in (PASSED, FAILED, SKIPPED)]
+    return ", ".join(counts)
+
+
+def read_junit(path: Path) -> list[Case]:
+    """The cases of a JUnit report as ctest and vitest write it."""
+    return [_read_case(element) for element in ElementTree.parse(path).iter("testcase")]
+
+
+def _read_case(element: ElementTree.Element) -> Case:
+    name = element.get("name", "")
+    group = element.get("classname", "")
+    whole = name if group in ("", name) else f"{group} > {name}"
+    seconds = float(element.get("time") or 0)
+    for tag, status in (("failure", FAILED), ("error", FAILED), ("skipped", SKIPPED)):
+        found = element.find(tag)
+        if found is not None:
+            return Case(whole, status, seconds, _reason(element, found))
+    # ctest says "run" for a test that ran; anything else without a reason did not.
+    if element.get("status", "run") not in ("run", "passed"):
+        return Case(whole, FAILED, seconds, f"status {element.get('status')}")
+    return Case(whole, PASSED, seconds)
+
+
+def _reason(element: ElementTree.Element, found: ElementTree.Element) -> str:
+    """GoogleTest's own words are in the output; ctest's message is only which pattern matched."""
+    output = element.findtext("system-out") or ""
+    said = (found.text or "").strip() or found.get("message", "")
+    if found.tag == "skipped":
+        return _skip_reason(output) or said
+    return (output.strip() or said)[-4000:]
+
+
+def _skip_reason(output: str) -> str:
+    """The line after `file:line: Skipped`."""
+    lines = output.splitlines()
+    for number, line in enumerate(lines[:-1]):
+        if line.endswith(": Skipped"):
+            return lines[number + 1].strip()
+    return ""
+
+
+def write_junit(suite: SuiteResult, path: Path) -> None:
+    root = ElementTree.Element(
+        "testsuite", name=suite.name, tests=str(len(suite.cases)), time=f"{suite.seconds:.3f}",
+        failures=str(suite.count(FAILED)), skipped=str(suite.count(SKIPPED)))
+    for case in suite.cases:
+        element = ElementTree.SubElement(root, "testcase", name=case.name, classname=suite.name,
+                                         time=f"{case.seconds:.3f}")
+        if case.status == FAILED:
+            ElementTree.SubElement(element, "failure").text = _printable(case.message)
+        elif case.status == SKIPPED:
+            ElementTree.SubElement(element, "skipped", message=_printable(case.message))
+    ElementTree.indent(root)
+    ElementTree.ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _printable(text: str) -> str:
+    """XML 1.0 has no place for most control characters."""
+    return "".join(c if c in "\n\t" or ord(c) >= 0x20 else "?" for c in text)

@@ -1,0 +1,56 @@
+import tempfile
+import unittest
+from pathlib import Path
+
+from scv_tools import results
+from scv_tools.results import Case, SuiteResult
+
+CTEST = """<?xml version="1.0"?><testsuite name="x" tests="4">
+<testcase name="A.Passes" classname="A.Passes" time="0.1" status="run"/>
+<testcase name="A.Fails" classname="A.Fails" time="0.2" status="fail">
+  <failure message=""/><system-out>expected 1, got 2</system-out></testcase>
+<testcase name="A.Skips" classname="A.Skips" time="0" status="notrun">
+  <skipped message="SKIP_REGULAR_EXPRESSION_MATCHED"/>
+  <system-out>[ RUN ] A.Skips
+a_test.cc:7: Skipped
+there is no moto here
+</system-out></testcase>
+<testcase name="A.Lost" classname="A.Lost" time="0" status="disabled"/>
+</testsuite>"""
+
+
+class JunitTest(unittest.TestCase):
+    def read(self, text: str) -> list[Case]:
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory) / "x.xml"
+            path.write_text(text)
+            return results.read_junit(path)
+
+    def test_reads_what_ctest_writes(self):
+        self.assertEqual(self.read(CTEST), [
+            Case("A.Passes", "passed", 0.1),
+            Case("A.Fails", "failed", 0.2, "expected 1, got 2"),
+            Case("A.Skips", "skipped", 0, "there is no moto here"),
+            Case("A.Lost", "failed", 0, "status disabled"),
+        ])
+
+    def test_reads_what_it_writes(self):
+        cases = [Case("a", "passed", 1), Case("b", "failed", 2, "no\x01pe"),
+                 Case("c", "skipped", 0, "why")]
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory) / "x.xml"
+            results.write_junit(SuiteResult("s", cases, 3), path)
+            self.assertEqual(results.read_junit(path), [
+                Case("s > a", "passed", 1), Case("s > b", "failed", 2, "no?pe"),
+                Case("s > c", "skipped", 0, "why")])
+
+
+class TotalsTest(unittest.TestCase):
+    def test_counts_over_all_suites(self):
+        suites = [SuiteResult("a", [Case("1", "passed"), Case("2", "skipped")]),
+                  SuiteResult("b", [Case("3", "passed"), Case("4", "failed")])]
+        self.assertEqual(results.totals_line(suites), "2 passed, 1 failed, 1 skipped")
+
+
+if __name__ == "__main__":
+    unittest.main()

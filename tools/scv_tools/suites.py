@@ -1,0 +1,273 @@
+"""The test suites: what each proves and how it is run. Each returns its cases."""
+
+import json
+import os
+import re
+import time
+import unittest
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scv_tools import processes
+from scv_tools.results import FAILED, PASSED, SKIPPED, Case, read_junit
+from scv_tools.tree import ROOT
+
+LOG_LINES_SHOWN = 60
+MINUTE = 60
+
+
+@dataclass
+class Context:
+    """Where a suite runs, and what has been built so far."""
+
+    results: Path = ROOT / "build/test-results"
+    logs: Path = ROOT / "build/log"
+    jobs: int = int(os.environ.get("SCV_JOBS", os.cpu_count() or 1))
+    say: Callable[[str], None] = print
+    built: dict[tuple[str, ...], bool] = field(default_factory=dict)
+
+    def run(self, log_name: str, command: list[str], seconds_max: float,
+            env: dict[str, str] | None = None) -> int:
+        return processes.run(command, self.log(log_name), seconds_max, ROOT, env)
+
+    def log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+    def tail(self, log_name: str) -> str:
+        lines = self.log(log_name).read_text(errors="replace").splitlines()
+        return "\n".join(lines[-LOG_LINES_SHOWN:])
+
+    def build(self, preset: str, *targets: str) -> bool:
+        """Builds once per run; the same answer afterwards."""
+        key = (preset, *targets)
+        if key not in self.built:
+            self.built[key] = self._build(preset, targets)
+        return self.built[key]
+
+    def _build(self, preset: str, targets: tuple[str, ...]) -> bool:
+        started = time.monotonic()
+        log = f"build-{preset}"
+        self.log(log).write_text("")
+        command = ["cmake", "--build", f"build/{preset}", "--parallel", str(self.jobs)]
+        if targets:
+            command += ["--target", *targets]
+        built = (self.run(log, ["cmake", "--preset", preset], 5 * MINUTE) == 0
+                 and self.run(log, ["nice", *command], 30 * MINUTE) == 0)
+        verdict = "built" if built else "FAILED to build"
+        self.say(f"  {verdict} {preset} in {time.monotonic() - started:.0f} s")
+        return built
+
+    def build_failure(self, preset: str) -> list[Case]:
+        return [Case(f"build {preset}", FAILED, message=self.tail(f"build-{preset}"))]
+
+
+@dataclass(frozen=True)
+class Suite:
+    name: str
+    proves: str
+    run: Callable[[Context], list[Case]]
+    quick: bool = False
+    by_default: bool = True
+
+
+def command_case(context: Context, name: str, log: str, command: list[str],
+                 seconds_max: float = 5 * MINUTE) -> Case:
+    """One command as one case: exit code 0 passes."""
+    started = time.monotonic()
+    start_of_log = context.log(log).stat().st_size if context.log(log).exists() else 0
+    code = context.run(log, command, seconds_max)
+    seconds = time.monotonic() - started
+    if code == 0:
+        return Case(name, PASSED, seconds)
+    said = context.log(log).read_bytes()[start_of_log:].decode(errors="replace").splitlines()
+    return Case(name, FAILED, seconds, "\n".join(said[-LOG_LINES_SHOWN:]))
+
+
+def run_tools(context: Context) -> list[Case]:
+    """The tools' own unit tests: each checker is shown to fail on a bad sample."""
+    cases: list[Case] = []
+
+    class Collect(unittest.TestResult):
+        def startTest(self, test):  # noqa: N802 (unittest's name)
+            self.started = time.monotonic()
+
+        def add(self, test, status: str, message: str = ""):
+            cases.append(Case(test.id(), status, time.monotonic() - self.started, message))
+
+        def addSuccess(self, test):  # noqa: N802
+            self.add(test, PASSED)
+
+        def addFailure(self, test, err):  # noqa: N802
+            self.add(test, FAILED, self._exc_info_to_string(err, test))
+
+        def addError(self, test, err):  # noqa: N802
+            self.started = getattr(self, "started", time.monotonic())
+            self.add(test, FAILED, self._exc_info_to_string(err, test))
+
+        def addSkip(self, test, reason):  # noqa: N802
+            self.add(test, SKIPPED, reason)
+
+    found = unittest.defaultTestLoader.discover(
+        str(ROOT / "tools/scv_tools"), pattern="*_test.py", top_level_dir=str(ROOT / "tools"))
+    found.run(Collect())
+    return cases
+
+
+def run_style(context: Context) -> list[Case]:
+    from scv_tools import style_check
+
+    cases = []
+    for rule in style_check.RULES:
+        started = time.monotonic()
+        problems = style_check.check([rule])[rule]
+        cases.append(Case(rule, FAILED if problems else PASSED, time.monotonic() - started,
+                          "\n".join(map(str, problems))))
+    return cases
+
+
+def run_arrows(context: Context) -> list[Case]:
+    if not context.build("release"):
+        return context.build_failure("release")
+    return [command_case(context, "arrows", "arrows", ["python3", "tools/check_arrows"])]
+
+
+def run_ctest(context: Context, preset: str, log: str, arguments: list[str],
+              seconds_max: float) -> list[Case]:
+    if not context.build(preset):
+        return context.build_failure(preset)
+    report = context.results / f"{log}.ctest.xml"
+    report.unlink(missing_ok=True)
+    code = context.run(
+        log, ["ctest", "--test-dir", f"build/{preset}", "--output-junit", str(report),
+              "--output-on-failure", "--no-tests=error", "--test-output-size-passed", "16384",
+              *arguments], seconds_max)
+    return judge(context, log, report, code)
+
+
+def judge(context: Context, log: str, report: Path, code: int) -> list[Case]:
+    """The report's cases. An exit code that they do not explain is a failure of its own."""
+    cases = read_junit(report) if report.exists() else []
+    if code != 0 and not any(case.status == FAILED for case in cases):
+        cases.append(Case(f"exit code {code}", FAILED, message=context.tail(log)))
+    if not cases:
+        cases.append(Case("no test ran", FAILED, message=context.tail(log)))
+    return cases
+
+
+def run_unit(context: Context) -> list[Case]:
+    return run_ctest(context, "release", "unit", ["-LE", "fault", "-j", str(context.jobs)],
+                     15 * MINUTE)
+
+
+def run_fault(context: Context) -> list[Case]:
+    return run_ctest(context, "release", "fault", ["-L", "fault"], 15 * MINUTE)
+
+
+def run_asan(context: Context) -> list[Case]:
+    return run_ctest(context, "asan", "asan", ["-LE", "fault", "-j", str(context.jobs)],
+                     20 * MINUTE)
+
+
+def run_tsan(context: Context) -> list[Case]:
+    return run_ctest(context, "tsan", "tsan", ["-LE", "fault", "-j", str(context.jobs)],
+                     20 * MINUTE)
+
+
+def run_fuzz(context: Context) -> list[Case]:
+    return run_ctest(context, "fuzz", "fuzz", ["-j", str(context.jobs)], 15 * MINUTE)
+
+
+def run_vitest(context: Context, log: str, workspace: str, script: str,
+               seconds_max: float) -> list[Case]:
+    report = context.results / f"{log}.vitest.xml"
+    report.unlink(missing_ok=True)
+    code = context.run(
+        log, ["npm", "--workspace", workspace, "run", script, "--", "--reporter=default",
+              "--reporter=junit", f"--outputFile.junit={report}"],
+        seconds_max, {"MEMO_BIN": str(ROOT / "build/release/src/memo/memo"), "NO_COLOR": "1"})
+    return judge(context, log, report, code)
+
+
+def run_web(context: Context) -> list[Case]:
+    npm = ["npm", "--workspace", "web", "run"]
+    return [
+        command_case(context, "types", "web", [*npm, "typecheck"]),
+        command_case(context, "build", "web", [*npm, "build"]),
+        *run_vitest(context, "web", "web", "test", 10 * MINUTE),
+    ]
+
+
+def run_blackbox(context: Context) -> list[Case]:
+    if not context.build("release"):
+        return context.build_failure("release")
+    types = command_case(context, "types", "blackbox",
+                         ["npm", "--workspace", "test", "run", "check"])
+    return [types, *run_vitest(context, "blackbox", "test", "blackbox", 20 * MINUTE)]
+
+
+def run_browser(context: Context) -> list[Case]:
+    if not context.build("release"):
+        return context.build_failure("release")
+    build = command_case(context, "build", "browser", ["npm", "--workspace", "web", "run", "build"])
+    return [build, *run_vitest(context, "browser", "web", "e2e", 15 * MINUTE)]
+
+
+def run_docs(context: Context) -> list[Case]:
+    if not context.build("release"):
+        return context.build_failure("release")
+    report = context.results / "docs.json"
+    report.unlink(missing_ok=True)
+    code = context.run("docs", ["python3", "tools/check_docs", "--report", str(report)],
+                       10 * MINUTE)
+    if not report.exists():
+        return [Case(f"exit code {code}", FAILED, message=context.tail("docs"))]
+    return [Case(**case) for case in json.loads(report.read_text())]
+
+
+def run_tidy(context: Context) -> list[Case]:
+    """One case per source file."""
+    if not context.build("release"):
+        return context.build_failure("release")
+    compiled = json.loads((ROOT / "build/release/compile_commands.json").read_text())
+    sources = sorted({
+        str(Path(entry["file"]).relative_to(ROOT)) for entry in compiled
+        if Path(entry["file"]).is_relative_to(ROOT / "src")
+    })
+    code = context.run(
+        "tidy", ["nice", "run-clang-tidy-19", "-quiet", "-p", "build/release", "-j",
+                 str(context.jobs), "-extra-arg=-Wno-unknown-warning-option",
+                 "-header-filter", f"{ROOT}/src/.*",
+                 *(f"^{re.escape(str(ROOT / source))}$" for source in sources)], 30 * MINUTE)
+    said = context.log("tidy").read_text(errors="replace")
+    found: dict[str, list[str]] = {}
+    for match in re.finditer(r"^(\S+?):(\d+):\d+: (?:warning|error): (.*)$", said, re.MULTILINE):
+        path = Path(match.group(1))
+        name = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+        found.setdefault(name, []).append(f"{name}:{match.group(2)}: {match.group(3)}")
+    cases = [Case(name, FAILED, message="\n".join(found[name])) if name in found
+             else Case(name, PASSED) for name in sorted({*sources, *found})]
+    if code != 0 and not found:
+        cases.append(Case(f"exit code {code}", FAILED, message=context.tail("tidy")))
+    return cases
+
+
+SUITES = [
+    Suite("tools", "the checkers below find what they are for", run_tools, quick=True),
+    Suite("style", "format, lengths, names, shell scripts, no secrets, hosts or machine paths",
+          run_style, quick=True),
+    Suite("arrows", "rooms include and link only what they may; pure rooms are pure", run_arrows,
+          quick=True),
+    Suite("unit", "C++ unit and store contract tests, on SQLite and a real MariaDB", run_unit,
+          quick=True),
+    Suite("web", "web app: types, build, size, unit tests", run_web, quick=True),
+    Suite("docs", "links, commands and options in the documents are right, procedures work",
+          run_docs),
+    Suite("blackbox", "the built memo over HTTP, against its OpenAPI document", run_blackbox),
+    Suite("browser", "the web app in headless Chromium against the built memo", run_browser),
+    Suite("fault", "databases and memo killed under load: nothing lost, nothing twice", run_fault),
+    Suite("asan", "unit tests with AddressSanitizer and UndefinedBehaviorSanitizer", run_asan),
+    Suite("tsan", "unit tests with ThreadSanitizer", run_tsan),
+    Suite("fuzz", "libFuzzer targets, a short search from the seeds", run_fuzz),
+    Suite("tidy", "clang-tidy's chosen checks; slow, so only by name", run_tidy, by_default=False),
+]
