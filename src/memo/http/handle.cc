@@ -141,13 +141,14 @@ Task<Response> Handle(Call& call) {
   co_return ToResponse(outcome.error(), call.request_id);
 }
 
-Task<Outcome<ReadAnswer>> Read(Call& call, Lane<ReadJob>& lane, ReadQuery query) {
+Task<Outcome<ReadAnswer>> Read(Call& call, Lane<ReadJob>& lane, ReadQuery&& query) {
   auto job = std::make_shared<ReadJob>();
   job->deadline = call.deadline;
   job->weight = 512;
   job->query = std::move(query);
   Home& home = call.thread.home();
-  co_await Await(job, [&lane, job, &home] { lane.Submit(job, home); });
+  const auto submit = [&lane, &job, &home] { lane.Submit(job, home); };
+  co_await Await(*job, submit);
   if (job->error) {
     LogFailure(call, *job->error);
     co_return std::unexpected(ProblemFromError(*job->error));
@@ -165,8 +166,9 @@ Task<Outcome<ReadAnswer>> Read(Call& call, Lane<ReadJob>& lane, ReadQuery query)
   co_return std::move(job->answer);
 }
 
-Task<Outcome<WriteAnswer>> WriteWithKey(Call& call, Caller caller, WriteOperation operation,
-                                        Digest128 key, Digest128 digest) {
+Task<Outcome<WriteAnswer>> WriteWithKey(Call& call, const Caller& caller,
+                                        WriteOperation&& operation, const Digest128& key,
+                                        const Digest128& digest) {
   auto job = std::make_shared<WriteJob>();
   job->deadline = call.deadline;
   job->weight = WeightOf(operation);
@@ -177,7 +179,8 @@ Task<Outcome<WriteAnswer>> WriteWithKey(Call& call, Caller caller, WriteOperatio
   job->command.operation = std::move(operation);
   Home& home = call.thread.home();
   Lane<WriteJob>& lane = call.app.lanes->write;
-  co_await Await(job, [&lane, job, &home] { lane.Submit(job, home); });
+  const auto submit = [&lane, &job, &home] { lane.Submit(job, home); };
+  co_await Await(*job, submit);
   if (job->error) {
     LogFailure(call, *job->error);
     co_return std::unexpected(ProblemFromError(*job->error));
@@ -191,7 +194,7 @@ Task<Outcome<WriteAnswer>> WriteWithKey(Call& call, Caller caller, WriteOperatio
   co_return std::move(job->answer);
 }
 
-Task<Outcome<WriteAnswer>> Write(Call& call, Caller caller, WriteOperation operation) {
+Task<Outcome<WriteAnswer>> Write(Call& call, const Caller& caller, WriteOperation&& operation) {
   auto client_key = IdempotencyKeyOf(call);
   if (!client_key) co_return std::unexpected(std::move(client_key).error());
   if (auto problem = CheckDurability(call)) co_return std::unexpected(std::move(*problem));

@@ -52,6 +52,9 @@ using Outcome = std::expected<T, Problem>;
 Task<Response> Handle(Call& call);
 
 // --- shared by the handlers' files ---
+//
+// Arguments of coroutines are references, and callers name what they pass: g++ 12 destroys
+// temporaries of a co_await expression twice in some cases (GCC PR 99576 and its relatives).
 
 struct SignedIn {
   Session session;
@@ -62,13 +65,14 @@ Task<Outcome<SignedIn>> Authenticate(Call& call);
 // Refuses what a browser marks as coming from another site (Fetch Metadata, or Origin).
 std::optional<Problem> CheckSameSite(const Call& call);
 
-Task<Outcome<ReadAnswer>> Read(Call& call, Lane<ReadJob>& lane, ReadQuery query);
+Task<Outcome<ReadAnswer>> Read(Call& call, Lane<ReadJob>& lane, ReadQuery&& query);
 // Fills in the idempotency key and digest of the request and the time. Every status of the answer
 // other than kApplied and kUnchanged has become a Problem.
-Task<Outcome<WriteAnswer>> Write(Call& call, Caller caller, WriteOperation operation);
+Task<Outcome<WriteAnswer>> Write(Call& call, const Caller& caller, WriteOperation&& operation);
 // The same with a given key (import: one per line).
-Task<Outcome<WriteAnswer>> WriteWithKey(Call& call, Caller caller, WriteOperation operation,
-                                        Digest128 key, Digest128 digest);
+Task<Outcome<WriteAnswer>> WriteWithKey(Call& call, const Caller& caller,
+                                        WriteOperation&& operation, const Digest128& key,
+                                        const Digest128& digest);
 
 // The fields of the JSON body; checks Content-Type.
 Outcome<FieldReader> ReadJsonBody(const Call& call);

@@ -63,28 +63,29 @@ Outcome<Response> StartSession(const Call& call, const Account& account, unsigne
 }
 
 // Runs a password job; the result is in the job.
-Task<std::optional<Problem>> RunPasswordJob(Call& call, std::shared_ptr<PasswordJob> job) {
+Task<std::optional<Problem>> RunPasswordJob(Call& call, const std::shared_ptr<PasswordJob>& job) {
   job->deadline = call.deadline;
   Home& home = call.thread.home();
   PasswordPool& pool = *call.app.passwords;
-  co_await Await(job, [&pool, job, &home] { pool.Submit(job, home); });
+  const auto submit = [&pool, &job, &home] { pool.Submit(job, home); };
+  co_await Await(*job, submit);
   sodium_memzero(job->password.data(), job->password.size());
   if (job->error) co_return ProblemFromError(*job->error);
   co_return std::nullopt;
 }
 
-Task<Outcome<bool>> Matches(Call& call, std::string password, const std::string& hash) {
+Task<Outcome<bool>> Matches(Call& call, const std::string& password, const std::string& hash) {
   auto job = std::make_shared<PasswordJob>();
-  job->password = std::move(password);
+  job->password = password;
   job->verify_against = hash.empty() ? DecoyHash() : hash;
   auto problem = co_await RunPasswordJob(call, job);
   if (problem) co_return std::unexpected(std::move(*problem));
   co_return job->matches && !hash.empty();
 }
 
-Task<Outcome<std::string>> Hash(Call& call, std::string password) {
+Task<Outcome<std::string>> Hash(Call& call, const std::string& password) {
   auto job = std::make_shared<PasswordJob>();
-  job->password = std::move(password);
+  job->password = password;
   auto problem = co_await RunPasswordJob(call, job);
   if (problem) co_return std::unexpected(std::move(*problem));
   co_return std::move(job->hash);
@@ -167,7 +168,8 @@ Task<Outcome<SignedIn>> Authenticate(Call& call) {
     job->deadline = call.deadline;
     Home& home = call.thread.home();
     Monitor& monitor = *call.app.monitor;
-    co_await Await(job, [&monitor, job, &home] { monitor.ReloadKeys(job, home); });
+    const auto submit = [&monitor, &job, &home] { monitor.ReloadKeys(job, home); };
+    co_await Await(*job, submit);
     // Whether the key is unknown or merely unread cannot be told now; the client may keep it.
     if (job->error) co_return std::unexpected(ProblemFromError(*job->error));
     keys = call.app.keys.Get();
@@ -206,13 +208,16 @@ Task<Outcome<Response>> SignUp(Call& call) {
   account.token_version = 1;
   account.created_at = WallClockMillis();
   const Digest128 digest = AccountDigest("sign-up", account.username);
-  auto written = co_await WriteWithKey(call, Caller{}, CreateAccount{account}, *key, digest);
+  const Caller nobody;
+  WriteOperation operation = CreateAccount{account};
+  auto written = co_await WriteWithKey(call, nobody, std::move(operation), *key, digest);
   if (!written) co_return std::unexpected(std::move(written).error());
   if (written->replayed) {
     // A key is no password: the repeat proves that it knows the one of the first time.
-    auto found = co_await Read(call, call.app.lanes->point, FindAccount{account.username});
+    ReadQuery query = FindAccount{account.username};
+    auto found = co_await Read(call, call.app.lanes->point, std::move(query));
     if (!found) co_return std::unexpected(std::move(found).error());
-    auto matches = co_await Matches(call, std::move(password), found->account.password_hash);
+    auto matches = co_await Matches(call, password, found->account.password_hash);
     if (!matches) co_return std::unexpected(std::move(matches).error());
     if (!*matches) {
       co_return call.Refuse(ProblemKind::kIdempotencyKeyReused, "Use a new key for a new request.");
@@ -237,7 +242,8 @@ Task<Outcome<Response>> SignIn(Call& call) {
   if (wait > 0) co_return std::unexpected(TooManyAttempts(wait));
   Account account;
   if (CleanUsername(username)) {
-    auto found = co_await Read(call, call.app.lanes->point, FindAccount{username});
+    ReadQuery query = FindAccount{username};
+    auto found = co_await Read(call, call.app.lanes->point, std::move(query));
     if (!found) co_return std::unexpected(std::move(found).error());
     if (found->status == ReadStatus::kFound) account = std::move(found->account);
   }
@@ -256,7 +262,8 @@ Task<Outcome<Response>> GetSession(Call& call) {
   auto signed_in = co_await Authenticate(call);
   if (!signed_in) co_return std::unexpected(std::move(signed_in).error());
   const Session& session = signed_in->session;
-  auto found = co_await Read(call, call.app.lanes->point, FindCaller{session.caller});
+  ReadQuery query = FindCaller{session.caller};
+  auto found = co_await Read(call, call.app.lanes->point, std::move(query));
   if (!found) co_return std::unexpected(std::move(found).error());
   const Millis now = WallClockMillis();
   const bool half_spent = now - session.issued_at > (session.expires_at - session.issued_at) / 2;
@@ -287,7 +294,8 @@ Task<Outcome<Response>> SignOut(Call& call) {
 Task<Outcome<Response>> RevokeAll(Call& call) {
   auto signed_in = co_await Authenticate(call);
   if (!signed_in) co_return std::unexpected(std::move(signed_in).error());
-  auto written = co_await Write(call, signed_in->session.caller, RevokeSessions{});
+  WriteOperation operation = RevokeSessions{};
+  auto written = co_await Write(call, signed_in->session.caller, std::move(operation));
   if (!written) co_return std::unexpected(std::move(written).error());
   Response response;
   response.status = 204;
@@ -307,24 +315,26 @@ Task<Outcome<Response>> ChangePassword(Call& call) {
   std::string next = fields->RequiredText("new_password", CleanPassword);
   if (auto problem = fields->Finish()) co_return std::unexpected(std::move(*problem));
   const Caller caller = signed_in->session.caller;
-  auto found = co_await Read(call, call.app.lanes->point, FindCaller{caller});
+  ReadQuery query = FindCaller{caller};
+  auto found = co_await Read(call, call.app.lanes->point, std::move(query));
   if (!found) co_return std::unexpected(std::move(found).error());
   const Millis now = WallClockMillis();
   const Millis wait = call.app.sign_in_limiter.WaitFor(found->account.username, call.client, now);
   if (wait > 0) co_return std::unexpected(TooManyAttempts(wait));
-  auto matches = co_await Matches(call, CleanPassword(current).value_or(std::string()),
-                                  found->account.password_hash);
+  const std::string clean = CleanPassword(current).value_or(std::string());
+  auto matches = co_await Matches(call, clean, found->account.password_hash);
   if (!matches) co_return std::unexpected(std::move(matches).error());
   if (!*matches) {
     call.app.sign_in_limiter.Fail(found->account.username, call.client, now);
     co_return call.Refuse(ProblemKind::kWrongPassword, "The current password is wrong.");
   }
-  auto hash = co_await Hash(call, std::move(next));
+  auto hash = co_await Hash(call, next);
   if (!hash) co_return std::unexpected(std::move(hash).error());
   auto key = AccountKey(call);
   if (!key) co_return std::unexpected(std::move(key).error());
-  auto written = co_await WriteWithKey(call, caller, SetPassword{std::move(*hash)}, *key,
-                                       AccountDigest("set-password", ""));
+  WriteOperation operation = SetPassword{std::move(*hash)};
+  const Digest128 digest = AccountDigest("set-password", "");
+  auto written = co_await WriteWithKey(call, caller, std::move(operation), *key, digest);
   if (!written) co_return std::unexpected(std::move(written).error());
   auto response = StartSession(call, written->account, 200);
   if (response) response->Add("Preference-Applied", "durability=region");

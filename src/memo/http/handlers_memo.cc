@@ -159,7 +159,8 @@ Task<Outcome<Response>> CreateOne(Call& call) {
   create.pinned = fields->OptionalBool("pinned").value_or(false);
   if (auto problem = fields->Finish()) co_return std::unexpected(std::move(*problem));
   create.id = NewMemoId(WallClockMillis());
-  auto written = co_await Write(call, signed_in->session.caller, std::move(create));
+  WriteOperation operation = std::move(create);
+  auto written = co_await Write(call, signed_in->session.caller, std::move(operation));
   if (!written) co_return std::unexpected(std::move(written).error());
   Response response = WriteResponse(*written, 201);
   response.Add("Location", "/api/v1/memos/" + ToString(written->memo.id));
@@ -173,7 +174,8 @@ Task<Outcome<Response>> ListPage(Call& call) {
   if (!list) co_return std::unexpected(std::move(list).error());
   list->caller = signed_in->session.caller;
   Lane<ReadJob>& lane = list->query.empty() ? call.app.lanes->list : call.app.lanes->search;
-  auto answer = co_await Read(call, lane, std::move(*list));
+  ReadQuery query = std::move(*list);
+  auto answer = co_await Read(call, lane, std::move(query));
   if (!answer) co_return std::unexpected(std::move(answer).error());
   std::optional<std::string> cursor;
   if (answer->more && !answer->memos.empty()) cursor = EncodeCursor(answer->memos.back().id);
@@ -192,7 +194,8 @@ Task<Outcome<Response>> GetOne(Call& call) {
   const KnownVersions known = ParseIfNoneMatch(call.request.header(Header::kIfNoneMatch));
   GetMemo get{signed_in->session.caller, *id, std::nullopt};
   if (known.versions.size() == 1) get.known_version = known.versions.front();
-  auto answer = co_await Read(call, call.app.lanes->point, get);
+  ReadQuery query = get;
+  auto answer = co_await Read(call, call.app.lanes->point, std::move(query));
   if (!answer) co_return std::unexpected(std::move(answer).error());
   if (answer->status == ReadStatus::kNotFound || answer->memos.empty()) co_return NoSuchMemo(call);
   const Memo& memo = answer->memos.front();
@@ -215,7 +218,8 @@ Task<Outcome<Response>> ReplaceOne(Call& call) {
   replace.content = fields->RequiredText("content", CleanContent);
   replace.pinned = fields->OptionalBool("pinned");
   if (auto problem = fields->Finish()) co_return std::unexpected(std::move(*problem));
-  auto written = co_await Write(call, target->caller, std::move(replace));
+  WriteOperation operation = std::move(replace);
+  auto written = co_await Write(call, target->caller, std::move(operation));
   if (!written) co_return std::unexpected(std::move(written).error());
   co_return WriteResponse(*written, 200);
 }
@@ -235,7 +239,8 @@ Task<Outcome<Response>> PatchOne(Call& call) {
   if (!patch.title && !patch.content && !patch.pinned) {
     co_return call.Refuse(ProblemKind::kValidation, "Send at least one of title, content, pinned.");
   }
-  auto written = co_await Write(call, target->caller, std::move(patch));
+  WriteOperation operation = std::move(patch);
+  auto written = co_await Write(call, target->caller, std::move(operation));
   if (!written) co_return std::unexpected(std::move(written).error());
   co_return WriteResponse(*written, 200);
 }

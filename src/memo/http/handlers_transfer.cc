@@ -141,7 +141,7 @@ class Import {
         lane.Submit(job, home);
       }
     };
-    co_await Await(all, submit);
+    co_await Await(*all, submit);
     for (auto& [number, job] : group) {
       if (!Judge(number, *job)) co_return false;
     }
@@ -220,18 +220,23 @@ Task<Outcome<Response>> ExportAll(Call& call) {
   head.Add("Content-Disposition", "attachment; filename=\"memos.jsonl\"");
   while (true) {
     call.deadline = std::chrono::steady_clock::now() + call.app.config.request_timeout;
-    auto answer = co_await Read(call, call.app.lanes->search, list);
+    ReadQuery query = list;
+    auto answer = co_await Read(call, call.app.lanes->search, std::move(query));
     if (!answer && !begun) co_return std::unexpected(std::move(answer).error());
     head.close = !answer;  // cut short: the missing last chunk tells the client
     if (!answer) co_return head;
-    if (!begun && !co_await call.exchange.BeginStream(head)) co_return head;
-    begun = true;
+    if (!begun) {
+      const bool sent = co_await call.exchange.BeginStream(head);
+      if (!sent) co_return head;
+      begun = true;
+    }
     std::string chunk;
     for (const Memo& memo : answer->memos) {
       AppendMemo(memo, /*summary=*/false, chunk);
       chunk += '\n';
     }
-    if (!co_await call.exchange.WriteChunk(chunk)) co_return head;
+    const bool sent = co_await call.exchange.WriteChunk(chunk);
+    if (!sent) co_return head;
     if (!answer->more || answer->memos.empty()) break;
     list.after = answer->memos.back().id;
   }

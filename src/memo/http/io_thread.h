@@ -75,11 +75,11 @@ class IoThread {
 };
 
 // Suspends until `job` is done (or given up): submit() hands it to a lane or pool whose completion
-// runs on this thread. Look at job.error afterwards.
+// runs on this thread. Look at job.error afterwards. The caller keeps both alive.
 template <typename Submit>
-Task<void> Await(std::shared_ptr<Job> job, Submit submit) {
-  auto initiation = [job, submit = std::move(submit)](auto handler) mutable {
-    job->on_done = [handler = std::move(handler)]() mutable { std::move(handler)(); };
+Task<void> Await(Job& job, const Submit& submit) {
+  auto initiation = [&job, &submit](auto handler) {
+    job.on_done = [handler = std::move(handler)]() mutable { std::move(handler)(); };
     submit();
   };
   co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<Executor>, void()>(
