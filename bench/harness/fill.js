@@ -65,12 +65,21 @@ function writeSessions(file, sessions) {
   writeFileSync(file, `${lines.join('\n')}\n`);
 }
 
+/** Starts a server for `use` and stops it; a server that ends by itself says why. */
+async function withServer(name, around, use) {
+  const server = await Server.start(name, around);
+  try {
+    return await use(server);
+  } catch (error) {
+    throw new Error(`${name}: ${(await server.obituary()) ?? error.message}`, { cause: error.cause });
+  } finally {
+    await server.stop();
+  }
+}
+
 /** Fills MariaDB; returns sessions by kind of token, each with the file for wrk. */
 export async function fillMariaDb(around) {
-  const server = await Server.start('memo', around);
-  const sessions = await signUp(server);
-  await server.stop();
-  return loadMemos(around, sessions);
+  return loadMemos(around, await withServer('memo', around, signUp));
 }
 
 /** Adds the memos of accounts that exist already. */
@@ -103,10 +112,11 @@ function keep(around, word, sessions) {
 
 /** Fills the SQLite file through import, and reads the ids back from an export. */
 export async function fillSqlite(around) {
-  const server = await Server.start('memo-sqlite', around);
-  const sessions = await signUp(server);
-  for (const session of sessions) await fillAccount(server, session);
-  await server.stop();
+  const sessions = await withServer('memo-sqlite', around, async (server) => {
+    const signedUp = await signUp(server);
+    for (const session of signedUp) await fillAccount(server, session);
+    return signedUp;
+  });
   return { memo: keep(around, 'sqlite-memo', sessions) };
 }
 

@@ -162,6 +162,7 @@ async function main() {
 }
 
 main().then(() => process.exit(0), (error) => {
-  say(error instanceof UsageError ? error.message : `bench: ${error.message}`);
+  const cause = error.cause === undefined ? '' : ` (${error.cause.message})`;
+  say(error instanceof UsageError ? error.message : `bench: ${error.message}${cause}`);
   process.exit(error instanceof UsageError ? 2 : 1);
 });

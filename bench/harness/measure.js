@@ -55,6 +55,10 @@ export async function measure(one, name, { around, sessions, options, cores }) {
       rss_bytes: memory.reduce((total, m) => total + m.now, 0),
       rss_peak_bytes: memory.reduce((total, m) => total + m.peak, 0),
     };
+  } catch (error) {
+    throw new Error(`${name}, ${one.name}: ${(await server.obituary()) ?? error.message}`, {
+      cause: error.cause,
+    });
   } finally {
     await server.stop();
   }

@@ -11,7 +11,7 @@ export function formatNumber(value, digits) {
 
 const us = (value) => formatNumber(value, 0);
 const ms = (value) => (value === undefined ? '–' : formatNumber(value / 1000, 2));
-const mib = (value) => (value === undefined ? '–' : formatNumber(value / 2 ** 20, 1));
+const mb = (value) => (value === undefined ? '–' : formatNumber(value / 1e6, 1));
 
 const kLoadColumns = [
   ['requests/s', (row) => formatNumber(row.rps, 0)],
@@ -22,14 +22,14 @@ const kLoadColumns = [
   ['server', (row) => us(row.server_us)],
   ['database', (row) => us(row.database_us)],
   ['client', (row) => us(row.client_us)],
-  ['RSS MiB', (row) => mib(row.rss_bytes)],
+  ['RSS MB', (row) => mb(row.rss_bytes)],
 ];
 
 const kStartColumns = [
   ['median ms', (row) => formatNumber(row.start_ms, 1)],
   ['slowest ms', (row) => formatNumber(row.start_ms_max, 1)],
-  ['idle RSS MiB', (row) => mib(row.rss_bytes)],
-  ['peak RSS MiB', (row) => mib(row.rss_peak_bytes)],
+  ['idle RSS MB', (row) => mb(row.rss_bytes)],
+  ['peak RSS MB', (row) => mb(row.rss_peak_bytes)],
 ];
 
 /** @returns {{title: string, head: string[], body: string[][]}[]} */
@@ -92,7 +92,9 @@ function remarks({ machine, samples, skipped }) {
 
 export function terminalText(results) {
   return [
-    ...tables(results).map(plain), plain(targetTable(results.targets)), ...remarks(results), '',
+    ...tables(results).map(plain),
+    plain(targetTable(results.targets.filter(({ reached }) => reached !== undefined))),
+    ...remarks(results), '',
   ].join('\n');
 }
 

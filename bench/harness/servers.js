@@ -1,6 +1,7 @@
 // The servers that are compared: how each is built, started and told where its data is.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Child, run } from './children.js';
 import { freePort } from './port.js';
 import { family } from './proc.js';
@@ -134,6 +135,12 @@ export class Server {
 
   stop() {
     return this.child.stop();
+  }
+
+  /** What it said when it ended by itself, or was about to; undefined while it runs. */
+  async obituary() {
+    await Promise.race([this.child.exited, pause(500)]);
+    return this.child.isRunning ? undefined : `it ended: ${this.child.output.slice(-2000)}`;
   }
 }
 
