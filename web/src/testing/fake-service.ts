@@ -49,7 +49,7 @@ export class FakeService {
 
   private reply(call: Call): Reply {
     const key = call.idempotencyKey ?? '';
-    const request = JSON.stringify([call.method, call.path, call.body]);
+    const request = JSON.stringify([call.method, call.path, call.ifMatch, call.body]);
     const known = this.remembered.get(key);
     if (known) {
       return known.request === request ? known.reply : this.problem(422, 'idempotency-key-reused');

@@ -22,9 +22,13 @@ export function excerptOf(content: string): string {
   return firstCodePoints(content, kExcerptCodePoints);
 }
 
-/** As the service stores it: NFC, and no half of a surrogate pair. */
+/**
+ * As the service stores it: NFC, no half of a surrogate pair, and no control characters but tab and
+ * line ends.
+ */
 export function normalize(text: string): string {
   return text
+    .replace(/[^\P{Cc}\t\n\r]/gu, '')
     .replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
     .normalize('NFC');
 }
@@ -52,5 +56,5 @@ function firstLine(content: string): string {
 }
 
 function cleanTitle(title: string): string {
-  return normalize(title).replace(/\p{Cc}+/gu, ' ').trim();
+  return normalize(title.replace(/\p{Cc}+/gu, ' ')).trim();
 }

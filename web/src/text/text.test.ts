@@ -13,6 +13,7 @@ describe('limits', () => {
     expect(normalize('\u1112\u116c\u110b\u1174')).toBe('회의');
     expect(normalize('a\ud800b')).toBe('a\ufffdb');
     expect(normalize('😀')).toBe('😀');
+    expect(normalize('a\u0000\tb\u000b\n\u0085c')).toBe('a\tb\nc');
   });
 
   it('takes the first line that says something for a missing title', () => {
