@@ -5,7 +5,7 @@ import { newPassword, newUsername, send, signIn, signUp } from '../support/clien
 import { freePort } from '../support/mariadb.js';
 import { freshDatabase, memo, MemoServer } from '../support/memo.js';
 import { kMemoBinary, plantCanary, scratchDirectory } from '../support/run.js';
-import { Process } from '../support/processes.js';
+import { type Exit, Process } from '../support/processes.js';
 import { describeStores, suite } from '../support/suite.js';
 import { until } from '../support/wait.js';
 
@@ -71,11 +71,17 @@ describe('configuration', () => {
       [['serve', '--db-password', 'x'], {}, /--db-password/],
     ];
     for (const [args, env, message] of refused) {
-      const quick =
-        args[0] === 'serve' && !args.includes('--listen') ? ['--listen', '127.0.0.1:0'] : [];
-      const done = await memo([...args, ...quick], { env, cwd: scratchDirectory('cwd') });
-      expect(done.code, args.join(' ')).not.toBe(0);
-      expect(done.stderr + done.stdout, args.join(' ')).toMatch(message);
+      const quick = args[0] === 'serve' && !args.includes('--listen');
+      const listen = quick ? ['--listen', '127.0.0.1:0', '--metrics-listen', 'off'] : [];
+      const what = [...args, ...Object.keys(env)].join(' ');
+      const process = new Process('memo-refused', kMemoBinary, [...args, ...listen], {
+        env,
+        cwd: scratchDirectory('cwd'),
+      });
+      const exit = await process.waitForExit(5_000).catch(() => 'it serves');
+      expect(exit, what).toMatchObject({ signal: null });
+      expect((exit as Exit).code, what).not.toBe(0);
+      expect(process.stderr + process.stdout, what).toMatch(message);
     }
   });
 

@@ -19,7 +19,7 @@ let auth: string;
 const lines = (...each: string[]): string => each.join('\r\n') + '\r\n\r\n';
 
 beforeAll(async () => {
-  server = await MemoServer.start({ flags: ['--header-timeout', '2s', '--idle-timeout', '3s'] });
+  server = await MemoServer.start();
   user = await signUp(server);
   auth = `Authorization: Bearer ${user.token}\r\n`;
 });
@@ -54,10 +54,7 @@ describe('messages that a proxy might read differently', () => {
     ['a length of letters', () => post('Content-Length: ten\r\n', kBody)],
     ['an empty length', () => post('Content-Length: \r\n', kBody)],
     ['a length that overflows', () => post('Content-Length: 18446744073709551636\r\n', kBody)],
-    ['an obsolete fold', () => post(`X-Folded: a\r\n b\r\n${kLength}`, kBody)],
-    ['a folded length', () => post(`Content-Length:\r\n ${kBody.length}\r\n`, kBody)],
     ['a space before the colon', () => post(`Content-Length : ${kBody.length}\r\n`, kBody)],
-    ['a space before the name', () => post(` Content-Length: ${kBody.length}\r\n`, kBody)],
     ['a header without a colon', () => post(`Nonsense\r\n${kLength}`, kBody)],
     ['a header without a name', () => post(`: value\r\n${kLength}`, kBody)],
     ['NUL in a header value', () => post(`X-Nul: a\0b\r\n${kLength}`, kBody)],
@@ -100,6 +97,19 @@ describe('messages that a proxy might read differently', () => {
       expect(checkRaw(response, { method: 'POST', path: '/api/v1/memos' }).problem).toBeDefined();
     }
     await expectUnharmed(before);
+  });
+
+  test('an obsolete fold is refused or read as a space, and nothing else', async () => {
+    const folded = [
+      post(`X-Folded: a\r\n b\r\n${kLength}`, kBody),
+      post(`Content-Length:\r\n ${kBody.length}\r\n`, kBody),
+    ];
+    for (const request of folded) {
+      const bytes = request + `GET /livez HTTP/1.1\r\n${kHost}Connection: close\r\n\r\n`;
+      const { responses } = await rawExchange(server, bytes);
+      const statuses = responses.map(({ status }) => status);
+      expect([[400], [201, 200]]).toContainEqual(statuses);
+    }
   });
 
   test('a well-formed chunked body is read, extensions and trailers included', async () => {
@@ -212,7 +222,7 @@ describe('paths', () => {
       expect(responses[0]?.status).toBe(200);
       expect(responses[0]?.body.toString()).toContain('the page');
       const policy = String(responses[0]?.headers['content-security-policy']);
-      expect(policy).toContain("default-src 'self'");
+      expect(policy).toMatch(/default-src '(none|self)'/);
       expect(policy).not.toContain('unsafe');
     }
     const script = `GET /assets/app-1a2b3c4d.js HTTP/1.1\r\n${kHost}\r\n`;
@@ -320,35 +330,44 @@ describe('connections', () => {
     }
   });
 
-  test('a client that trickles its headers or its body is cut off', async () => {
-    const starts = [
-      'GET /api/v1/memos HTTP/1.1\r\nX-Slow: ',
-      post('Content-Length: 60000\r\n', '{'),
-    ];
-    await Promise.all(
-      starts.map(async (start) => {
-        const connection = await RawConnection.open(server);
-        connection.write(start);
-        const started = Date.now();
-        while (!connection.isClosed && Date.now() - started < 45_000) {
-          connection.write('a');
-          await pause(200);
-        }
-        expect(connection.isClosed, start.slice(0, 20)).toBe(true);
-        connection.close();
-      }),
-    );
-  }, 60_000);
+  describe('that take too long', () => {
+    let impatient: MemoServer;
+    beforeAll(async () => {
+      const flags = ['--header-timeout', '2s', '--idle-timeout', '3s'];
+      impatient = await MemoServer.start({ flags });
+    });
+    afterAll(() => impatient.stop());
 
-  test('a silent connection is closed, a used one after its time', async () => {
-    const silent = await RawConnection.open(server);
-    const used = await RawConnection.open(server);
-    used.write(`GET /livez HTTP/1.1\r\n${kHost}\r\n`);
-    expect((await used.response())?.status).toBe(200);
-    for (const connection of [silent, used]) {
-      expect(await connection.response(15_000)).toBeUndefined();
-      connection.close();
-    }
+    test('a client that trickles its headers or its body is cut off', async () => {
+      const starts = [
+        'GET /api/v1/memos HTTP/1.1\r\nX-Slow: ',
+        post('Content-Length: 60000\r\n', '{'),
+      ];
+      await Promise.all(
+        starts.map(async (start) => {
+          const connection = await RawConnection.open(impatient);
+          connection.write(start);
+          const started = Date.now();
+          while (!connection.isClosed && Date.now() - started < 45_000) {
+            connection.write('a');
+            await pause(200);
+          }
+          expect(connection.isClosed, start.slice(0, 20)).toBe(true);
+          connection.close();
+        }),
+      );
+    }, 60_000);
+
+    test('a silent connection is closed, a used one after its time', async () => {
+      const silent = await RawConnection.open(impatient);
+      const used = await RawConnection.open(impatient);
+      used.write(`GET /livez HTTP/1.1\r\n${kHost}\r\n`);
+      expect((await used.response())?.status).toBe(200);
+      for (const connection of [silent, used]) {
+        expect(await connection.response(15_000)).toBeUndefined();
+        connection.close();
+      }
+    });
   });
 
   test('a client that leaves in the middle harms nobody', async () => {
@@ -373,7 +392,10 @@ describe('connections', () => {
     const text = await connection.textUntilClosed();
     expect(text).toMatch(/^HTTP\/1\.1 200 /);
     expect(text).not.toMatch(/transfer-encoding/i);
-    const lines = text.slice(text.indexOf('\r\n\r\n') + 4).split('\n').slice(0, -1);
+    const lines = text
+      .slice(text.indexOf('\r\n\r\n') + 4)
+      .split('\n')
+      .slice(0, -1);
     const memos = await user.bearer.exported();
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(memos);
   });

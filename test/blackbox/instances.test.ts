@@ -129,7 +129,7 @@ describeStores('instances of one database', (kind) => {
     const user = await signUp(one);
     const rotated = await memo(['key', 'rotate', ...database.flags], { env: database.env });
     expect(rotated.code, rotated.stderr).toBe(0);
-    const fresh = await until('one of them signs with the new key', 25_000, async () => {
+    const fresh = await until('one of them signs with the new key', 45_000, async () => {
       const again = await signIn(one, user.username, user.password);
       return partsOf(again.token).kid === partsOf(user.token).kid ? undefined : again;
     });
@@ -137,7 +137,7 @@ describeStores('instances of one database', (kind) => {
       expect((await each.bearer.get('/api/v1/session')).status).toBe(200);
     }
     await stopAll([one, two]);
-  }, 60_000);
+  }, 90_000);
 
   test('a newer schema is refused with the reason', async () => {
     const database = await freshDatabase(kind);

@@ -114,7 +114,10 @@ describeStores('export and import', (kind) => {
     const user = await signUp(server());
     const key = { 'Idempotency-Key': newKey() };
     await user.bearer.import('{"title":"one"}\n{"title":"two"}\n', key);
-    const other = await user.bearer.import('{"title":"one"}\n{"title":"2"}\n{"title":"three"}\n', key);
+    const other = await user.bearer.import(
+      '{"title":"one"}\n{"title":"2"}\n{"title":"three"}\n',
+      key,
+    );
     expect(other.json()).toMatchObject({ imported: 2, failed: 1, errors: [{ line: 2 }] });
     const titles = (await user.bearer.exported()).map(({ title }) => title);
     expect(titles).toEqual(['one', 'two', 'three']);

@@ -156,7 +156,9 @@ describeStores('validation', (kind) => {
     expect((await user.bearer.patch(memo.id, {}, match)).fields).toEqual(['']);
     for (const action of ['restore', 'purge']) {
       const path = `/api/v1/memos/${memo.id}/${action}`;
-      expect((await user.bearer.sendJson('POST', path, { title: 'x' })).problem).toBe('bad-request');
+      expect((await user.bearer.sendJson('POST', path, { title: 'x' })).problem).toBe(
+        'bad-request',
+      );
     }
     expect((await user.bearer.read(memo.id)).json()).toEqual(memo);
   });

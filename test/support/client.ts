@@ -40,7 +40,7 @@ export const kRandomId = '01900000-0000-7000-8000-000000000001';
 export async function send(target: Target, request: Request, deadlineMs?: number): Promise<Answer> {
   const answer = await exchange(target, request, deadlineMs);
   checkContract(answer);
-  if (answer.mediaType === 'application/json') plantSecretsOf(answer);
+  if (answer.mediaType === 'application/json' && answer.body.length > 0) plantSecretsOf(answer);
   return answer;
 }
 

@@ -137,8 +137,11 @@ export class MemoServer implements Target {
   async untilListening(deadlineMs = 20_000): Promise<void> {
     await until('memo listens', deadlineMs, () => {
       this.checkAlive();
-      const port = (of: string): number =>
-        this.log().find(({ event }) => event === of)?.port ?? 0;
+      const port = (of: string): number => this.log().find(({ event }) => event === of)?.port ?? 0;
+      const store = this.log().find(({ event }) => event === 'starting')?.store;
+      if (store !== undefined && store !== this.database.kind) {
+        throw new GiveUp(`memo serves on ${String(store)}, not on ${this.database.kind}`);
+      }
       this.port = port('listening');
       this.metricsPort = port('metrics_listening');
       return this.port !== 0 && this.metricsPort !== 0;

@@ -99,7 +99,8 @@ export class RawConnection {
     const end = Date.now() + deadlineMs;
     while (!this.ended) {
       const left = end - Date.now();
-      if (left <= 0 || !(await this.news(left))) throw new Error(`still open after ${deadlineMs} ms`);
+      if (left <= 0 || !(await this.news(left)))
+        throw new Error(`still open after ${deadlineMs} ms`);
     }
     return this.received.toString('utf8');
   }
