@@ -62,6 +62,7 @@ prepare_mariadb() {
   [[ -f $kMariadb/ready ]] ||
     step mariadb-data "Making the database's data directory" make_data_directory
   write_init_file
+  : >"$kMariadb/mariadb.log"
   mariadb_port=$(free_port 3307)
 }
 

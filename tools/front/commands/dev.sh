@@ -24,6 +24,8 @@ END
 
 readonly kDev=$SCV_ROOT/.scv/dev
 readonly kStartDeadlineSeconds=60
+readonly kQuickDeathSeconds=2
+readonly kQuickDeathsMax=5
 
 parse_options() {
   port=8080
@@ -129,9 +131,20 @@ name_of_end() {
   if (($1 > 128)); then printf 'signal %d' $(($1 - 128)); else printf 'exit code %d' "$1"; fi
 }
 
-# Starts again what dies. What dies within a moment of its start would do so for ever: that ends.
+# forgive NAME STARTED HOW LOG: nothing that ran for a moment; an end of it all when a process keeps
+# dying right after its start.
+forgive() {
+  if (($2 + kQuickDeathSeconds < SECONDS)); then
+    quick_deaths=0
+  elif ((++quick_deaths >= kQuickDeathsMax)); then
+    show_log_and_die "$1 died $quick_deaths times right after its start, at last by $3" "$4"
+  fi
+  note "$1 ended by $3; starting it again."
+}
+
+# Starts again what dies, until a signal ends the script.
 supervise() {
-  local ended status how
+  local ended status how quick_deaths=0
   while true; do
     status=0
     wait -n -p ended "${!children[@]}" || status=$?
@@ -139,17 +152,14 @@ supervise() {
     unset "children[$ended]"
     how=$(name_of_end "$status")
     if [[ $ended == "$memo_pid" ]]; then
-      ((SECONDS - memo_started >= 2)) ||
-        show_log_and_die "the memo service ended at its start, by $how" "$kDev/memo.log"
-      note "The memo service ended by $how; starting it again."
+      forgive "The memo service" "$memo_started" "$how" "$kDev/memo.log"
       start_memo
       await_ready
       say "It is back as process $memo_pid."
     else
-      ((SECONDS - mariadb_started >= 2)) ||
-        show_log_and_die "MariaDB ended at its start, by $how" "$kMariadb/mariadb.log"
-      note "MariaDB ended by $how; starting it again."
+      forgive MariaDB "$mariadb_started" "$how" "$kMariadb/mariadb.log"
       start_database
+      say "It is back as process $mariadb_pid."
     fi
   done
 }
@@ -183,6 +193,7 @@ run() {
   fi
   build_service
   secret_file "$kDev/demo-password"
+  : >"$kDev/memo.log"
   trap on_dev_signal INT TERM HUP
   memo_pid=0
   if [[ -n $mariadb ]]; then
