@@ -151,6 +151,27 @@ TEST_F(SqliteStoreTest, AFullDiskLosesNothingAcknowledged) {
   EXPECT_TRUE(TryCreate(*session, 5000).has_value());
 }
 
+TEST_F(SqliteStoreTest, ACommandWhoseRecordIsRefusedLeavesNothing) {
+  const auto store = Migrated({.path = file_});
+  const auto session = OpenWithHong(*store);
+  const auto other = std::move(*SqliteConnection::Open(file_, kTestTimeout, false));
+  ASSERT_TRUE(
+      other->Execute("CREATE TRIGGER refuse BEFORE INSERT ON idempotency"
+                     " WHEN new.created_at = 666 BEGIN SELECT RAISE(ABORT, 'no'); END"));
+  std::vector<WriteCommand> batch;
+  for (std::uint64_t n = 0; n < 5; ++n) {
+    batch.push_back(MakeCommand(kHong, MakeCreate(TestId(n), "title")));
+  }
+  batch[2].now = 666;
+  const auto written = WriteAll(*session, batch);
+  for (std::uint64_t n = 0; n < 5; ++n) {
+    const auto found = ReadOne(*session, GetMemo{kHong, TestId(n), std::nullopt}).status;
+    EXPECT_EQ(found, n == 2 ? ReadStatus::kNotFound : ReadStatus::kFound) << n;
+    EXPECT_EQ(written[n].failure.message.empty(), n != 2) << n;
+  }
+  EXPECT_EQ(written[2].failure.kind, ErrorKind::kInvalid);
+}
+
 TEST_F(SqliteStoreTest, ASlowSearchIsStoppedAndItsNeighboursAreAnswered) {
   const auto store = Migrated({.path = file_, .search_time_max = std::chrono::milliseconds(1)});
   const auto session = OpenWithHong(*store);
