@@ -24,7 +24,8 @@ enum class ViolationKind : std::uint8_t {
   // One key had two effects: two memos, two versions, text that comes back after it was
   // overwritten; or a memo has more versions than writes that could have made them.
   kAppliedTwice,
-  // Two writes that expected the same version both won, or one won against a memo that had moved on.
+  // Two writes that expected the same version both won, or one won against a memo that had moved
+  // on.
   kStaleWin,
   // A client was shown an older version than it had seen before.
   kReadWentBack,

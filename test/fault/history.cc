@@ -73,8 +73,8 @@ Tally TallyOf(const std::vector<Attempt>& attempts) {
     if (attempt.outcome != Outcome::kOk) continue;
     tally.replayed += attempt.replayed ? 1 : 0;
     tally.reads += IsWrite(attempt.action) ? 0 : 1;
-    tally.latency_max = std::max(
-        tally.latency_max, duration_cast<milliseconds>(attempt.completed - attempt.invoked));
+    tally.latency_max = std::max(tally.latency_max,
+                                 duration_cast<milliseconds>(attempt.completed - attempt.invoked));
     tally.silence_max =
         std::max(tally.silence_max, duration_cast<milliseconds>(attempt.completed - last_success));
     last_success = std::max(last_success, attempt.completed);
