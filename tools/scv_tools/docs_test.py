@@ -49,7 +49,8 @@ class OptionTest(unittest.TestCase):
     HELP = "  --listen TEXT [x] (Env:MEMO_LISTEN)\n  Address\n  --help\n"
 
     def test_agreement(self):
-        table = "| Flag | Environment | |\n|---|---|---|\n| `--listen` | `MEMO_LISTEN` | a `--b` |\n"
+        table = ("| Flag | Environment | |\n|---|---|---|\n"
+                 "| `--listen` | `MEMO_LISTEN` | a `--b` |\n")
         documented = docs.table_options(table)
         self.assertEqual(docs.option_problems(documented, docs.help_options(self.HELP)), [])
 

@@ -14,7 +14,7 @@ Examples:
   ./scv up
   ./scv up --mariadb --port 8081
 
-Exit codes: as for ./scv dev
+Exit codes: 0 ended by Ctrl-C or SIGTERM, 1 failed, 2 wrong usage
 END
 }
 
