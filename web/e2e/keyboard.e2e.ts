@@ -60,7 +60,7 @@ describeInBrowser('the keyboard alone', (stage) => {
     await on(page).row('First').waitFor({ state: 'detached' });
     await keys.press('Escape');
     await on(page).row('First').waitFor();
-    expect(await on(page).search.inputValue()).toBe('');
+    await expect.poll(() => on(page).search.inputValue()).toBe('');
 
     // The help holds the focus and gives it back.
     await on(page).row('Second').focus();

@@ -3,6 +3,7 @@
 import { ApiClient } from '../api/client.ts';
 import type { Account, Answer, ImportReport } from '../api/types.ts';
 import { messagesOf, type Language } from '../i18n/index.ts';
+import { firstOfEachMemo } from '../sync/decide.ts';
 import { Drainer, type Exclusive } from '../sync/drainer.ts';
 import { type Choice, planChoice, planMove, planPin } from '../sync/plan.ts';
 import { type LocalStore, noChange } from '../sync/store.ts';
@@ -32,6 +33,7 @@ export class App {
   private drainer: Drainer | null = null;
   private readonly pulse: Pulse;
   private toasts = 0;
+  private lastAccount: string | null = null;
 
   constructor(
     private readonly local: LocalStore,
@@ -46,7 +48,10 @@ export class App {
     this.session = new SessionControl(this.service, (account) => this.enter(account, true));
     this.pulse = new Pulse(() => !this.state.get().reachable, () => this.checkSession());
     this.service.onUnauthenticated = () => void this.end();
-    this.service.onBack = () => void this.comeBack();
+    this.service.onReachable = (reachable) => {
+      channel.tell({ news: 'reachable', reachable });
+      if (reachable) void this.comeBack();
+    };
     this.replica.onRenamed = (from, to) => this.rename(from, to);
     this.editor.onQueued = () => void this.drainer?.wake();
     channel.listen((news) => void this.hear(news));
@@ -217,6 +222,11 @@ export class App {
   }
 
   private async enter(account: Account, announce: boolean): Promise<void> {
+    // The address may name a memo of somebody else.
+    if (this.lastAccount !== null && this.lastAccount !== account.id) {
+      history.replaceState(null, '', '/');
+    }
+    this.lastAccount = account.id;
     this.drainer?.stop();
     this.board.reset();
     await this.replica.load(account.id);
@@ -235,7 +245,7 @@ export class App {
   private async end(): Promise<void> {
     if (this.state.get().phase !== 'signed-in') return;
     await this.editor.flush();
-    await this.leave({ pending: this.state.get().queue.length }, false);
+    await this.leave({ pending: firstOfEachMemo(this.state.get().queue).length }, false);
   }
 
   private async leave(ended: AppState['ended'], discard: boolean): Promise<void> {
@@ -245,6 +255,7 @@ export class App {
     this.drainer = null;
     this.service.api.csrfToken = null;
     preferences.rememberAccount(null);
+    if (ended === null) history.replaceState(null, '', '/');
     this.state.set({ phase: 'signed-out', account: null, ended, dialog: null, toast: null });
     this.board.reset();
     this.replica.unload();
@@ -280,6 +291,13 @@ export class App {
       this.editor.follow();
       // Should the tab that made the change go away, this one sends it.
       if (this.state.get().queue.length > 0) this.send();
+      return;
+    }
+    if (news.news === 'reachable') {
+      // Only one tab sends at a time: the others would not notice by themselves.
+      if (news.reachable === this.state.get().reachable) return;
+      this.state.set({ reachable: news.reachable });
+      if (news.reachable) await this.comeBack();
       return;
     }
     if (news.account === this.replica.account) return;

@@ -4,7 +4,9 @@ export type News =
   /** The queue or the local copy of an account changed. */
   | { news: 'changed'; account: string; ids: string[]; renamed: { from: string; to: string } | null }
   /** Another account, or nobody, is signed in now. */
-  | { news: 'session'; account: string | null };
+  | { news: 'session'; account: string | null }
+  /** The service stopped answering, or answers again. */
+  | { news: 'reachable'; reachable: boolean };
 
 export interface Channel {
   tell(news: News): void;

@@ -7,8 +7,8 @@ import type { AppState, Store } from './state.ts';
 export class Service {
   /** The service says the session is over. */
   onUnauthenticated: () => void = () => {};
-  /** The service answers again, after it did not. */
-  onBack: () => void = () => {};
+  /** The service stopped answering, or answers again. */
+  onReachable: (reachable: boolean) => void = () => {};
 
   constructor(
     readonly api: ApiClient,
@@ -31,6 +31,6 @@ export class Service {
       answer.kind === 'ok' || (answer.kind === 'problem' && answer.status < 502);
     if (reachable === this.state.get().reachable) return;
     this.state.set({ reachable });
-    if (reachable) this.onBack();
+    this.onReachable(reachable);
   }
 }

@@ -60,6 +60,11 @@ export function toCall(write: Write): Call {
   }
 }
 
+/** How many memos have something waiting that needs no decision: what a person counts as changes. */
+export function countWaiting(queue: readonly Write[]): number {
+  return firstOfEachMemo(queue).filter((write) => write.stuck === null).length;
+}
+
 export function firstOfEachMemo(queue: readonly Write[]): Write[] {
   const seen = new Set<string>();
   return queue.filter((write) => {

@@ -22,6 +22,14 @@ describe('renderMarkdown', () => {
     expect(link?.target).toBe('_blank');
   });
 
+  it('shows HTML as it was written, but for words it styles', () => {
+    expect(render('press <kbd>Esc</kbd><br>or <b onclick="x">not').textContent?.trim()).toBe(
+      'press Escor <b onclick="x">not',
+    );
+    expect(render('<KBD>Esc</KBD>').querySelector('kbd')?.textContent).toBe('Esc');
+    expect(render('<div>\n\n*a*\n\n</div>').textContent?.replace(/\s+/g, '')).toBe('<div>a</div>');
+  });
+
   it('makes a link of an image from elsewhere, and shows one that is in the text', () => {
     const remote = render('![a cat](https://example.com/cat.png)');
     expect(remote.querySelector('img')).toBeNull();

@@ -1,7 +1,9 @@
 // Markdown to harmless DOM. Loaded when a preview is first shown.
 //
-// Nothing a memo says may run code, look like the app, or make the browser fetch anything: images
-// from elsewhere become links, links open without a way back (the CSP forbids the rest as well).
+// Nothing a memo says may run code, look like the app, or make the browser fetch anything. HTML in a
+// memo is shown as it was written, but for a few tags that only style words; images from elsewhere
+// become links; links open without a way back. What is left passes a sanitiser, and the CSP forbids
+// the rest.
 
 import DOMPurify, { type Config } from 'dompurify';
 import { Marked } from 'marked';
@@ -18,6 +20,8 @@ const kConfig: Config = {
   RETURN_DOM_FRAGMENT: true,
 };
 
+const kPlainTags = 'b|br|del|em|i|ins|kbd|mark|s|strong|sub|sup';
+const kEscapedPlainTag = new RegExp(`&lt;(/?(?:${kPlainTags}))\\s*/?&gt;`, 'gi');
 const kLink = /^(https?:|mailto:|tel:)/i;
 const kInlineImage = /^data:image\/(png|jpeg|gif|webp);base64,/i;
 
@@ -25,6 +29,10 @@ const kInlineImage = /^data:image\/(png|jpeg|gif|webp);base64,/i;
 const marked = new Marked({
   gfm: true,
   breaks: true,
+  renderer: {
+    // Never parsed as HTML: even a sanitiser's parser would set off the CSP.
+    html: ({ text }) => escapeHtml(text).replace(kEscapedPlainTag, '<$1>'),
+  },
   walkTokens: (token) => {
     if (token.type === 'heading') token['depth'] = Math.min(6, Number(token['depth']) + 1);
   },
@@ -38,6 +46,10 @@ export function renderMarkdown(markdown: string, imageNotLoaded: string): Docume
   for (const image of fragment.querySelectorAll('img')) tameImage(image, imageNotLoaded);
   for (const table of fragment.querySelectorAll('table')) wrapTable(table);
   return fragment;
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function keepCheckbox(input: HTMLInputElement): void {

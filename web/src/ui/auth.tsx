@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { FormFault } from '../app/session.ts';
 import type { Messages } from '../i18n/en.ts';
 import { LanguageSwitch } from './choices.tsx';
@@ -43,6 +43,7 @@ function AuthForm({ isNew }: { isNew: boolean }) {
   const name = useRef<HTMLInputElement>(null);
   const secret = useRef<HTMLInputElement>(null);
   const hint = useId();
+  useEffect(() => name.current?.focus(), []);
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -73,7 +74,6 @@ function AuthForm({ isNew }: { isNew: boolean }) {
           autocomplete="username"
           autocapitalize="none"
           spellcheck={false}
-          autofocus
           required
           aria-describedby={isNew ? `${hint}-name` : undefined}
         />

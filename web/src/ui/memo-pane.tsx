@@ -128,8 +128,11 @@ function Action({ icon, label, pressed = false, disabled = false, onClick }: Act
   );
 }
 
-export function MemoTime({ iso }: { iso: string }) {
+/** When the memo was last changed, or thrown away. */
+export function MemoTime({ memo }: { memo: { updated_at: string; deleted_at: string | null } }) {
   const m = useMessages();
   const language = useSelect((state) => state.language);
-  return <time dateTime={iso}>{m.edited(describeTime(iso, language, Date.now()))}</time>;
+  const iso = memo.deleted_at ?? memo.updated_at;
+  const when = describeTime(iso, language, Date.now());
+  return <time dateTime={iso}>{memo.deleted_at ? m.deletedAt(when) : m.edited(when)}</time>;
 }

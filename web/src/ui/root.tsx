@@ -1,6 +1,7 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import type { App } from '../app/app.ts';
 import { applyTheme } from '../app/theme.ts';
+import { firstOfEachMemo } from '../sync/decide.ts';
 import { AuthPage } from './auth.tsx';
 import { AppContext, useMessages, useSelect } from './context.tsx';
 import { Workspace } from './workspace.tsx';
@@ -25,11 +26,11 @@ function PageSettings() {
   const m = useMessages();
   const language = useSelect((state) => state.language);
   const theme = useSelect((state) => state.theme);
-  const waiting = useSelect((state) => state.queue.length);
-  useEffect(() => {
+  const waiting = useSelect((state) => firstOfEachMemo(state.queue).length);
+  useLayoutEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
-  useEffect(() => applyTheme(theme), [theme]);
+  useLayoutEffect(() => applyTheme(theme), [theme]);
   useEffect(() => {
     document.title = waiting > 0 ? `(${waiting}) ${m.appName}` : m.appName;
   }, [m, waiting]);

@@ -34,7 +34,7 @@ export function SaveStatus() {
       <Icon name="check" />
       <span>{m.saved}</span>
       <span class="save-time">
-        <MemoTime iso={shown.updated_at} />
+        <MemoTime memo={shown} />
       </span>
     </span>
   );

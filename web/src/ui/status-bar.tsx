@@ -1,4 +1,4 @@
-import { firstOfEachMemo } from '../sync/decide.ts';
+import { countWaiting, firstOfEachMemo } from '../sync/decide.ts';
 import { useApp, useMessages, useSelect } from './context.tsx';
 import { Icon } from './icons.tsx';
 
@@ -50,7 +50,7 @@ function Waiting() {
   const queue = useSelect((state) => state.queue);
   if (queue.length === 0) return null;
   const stuck = firstOfEachMemo(queue).filter((write) => write.stuck !== null);
-  const waiting = queue.length - stuck.length;
+  const waiting = countWaiting(queue);
   const [first] = stuck;
   return (
     <>

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Memo } from '../../api/types.ts';
 import { normalize, tidy } from '../../text/limits.ts';
 import type { UpdateWrite } from '../../sync/types.ts';
@@ -92,7 +92,7 @@ function Version({ name, at, title, lines, changed }: VersionProps) {
     <section class="version" aria-label={name}>
       <header>
         <h3>{name}</h3>
-        <MemoTime iso={at} />
+        <MemoTime memo={{ updated_at: at, deleted_at: null }} />
       </header>
       <div class="version-text" tabIndex={0} role="group" aria-label={name}>
         <p class="version-title">{changed ? <mark>{title}</mark> : title}</p>
@@ -122,6 +122,7 @@ function MergeForm({ write, current, onBack }: ConflictProps & { onBack: () => v
     () => mergeTexts(write.was.content, write.content, current.content),
     [write, current],
   );
+  useEffect(() => content.current?.focus(), []);
   const mergedTitle = write.title === write.was.title ? current.title : write.title;
   const save = () => {
     const typed = { title: title.current?.value ?? '', content: normalize(content.current?.value ?? '') };
@@ -136,7 +137,7 @@ function MergeForm({ write, current, onBack }: ConflictProps & { onBack: () => v
         </label>
         <label class="field">
           <span>{m.merged}</span>
-          <textarea ref={content} rows={12} autofocus defaultValue={merged} />
+          <textarea ref={content} rows={12} defaultValue={merged} />
         </label>
       </div>
       <div class="dialog-actions">

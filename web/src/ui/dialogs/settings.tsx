@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import type { ImportReport } from '../../api/types.ts';
 import { type FormFault, faultOf } from '../../app/session.ts';
+import { firstOfEachMemo } from '../../sync/decide.ts';
 import { describeFault, PasswordField } from '../auth.tsx';
 import { LanguageSwitch, ThemeSwitch } from '../choices.tsx';
 import { useApp, useMessages, useSelect } from '../context.tsx';
@@ -45,7 +46,7 @@ export function Settings() {
 function Export() {
   const app = useApp();
   const m = useMessages();
-  const waiting = useSelect((state) => state.queue.length);
+  const waiting = useSelect((state) => firstOfEachMemo(state.queue).length);
   const [fault, setFault] = useState<FormFault | null>(null);
   const [busy, setBusy] = useState(false);
   const run = async () => {

@@ -1,10 +1,11 @@
+import { firstOfEachMemo } from '../../sync/decide.ts';
 import { useApp, useMessages, useSelect } from '../context.tsx';
 import { Dialog } from '../dialog.tsx';
 
 export function SignOutPending() {
   const app = useApp();
   const m = useMessages();
-  const waiting = useSelect((state) => state.queue.length);
+  const waiting = useSelect((state) => firstOfEachMemo(state.queue).length);
   const close = () => app.state.set({ dialog: null });
   const leave = (what: 'keep' | 'discard') => {
     close();
