@@ -35,7 +35,8 @@ class HelpTest(unittest.TestCase):
             self.assertEqual(scv("help", command).stdout, run.stdout)
 
     def test_version_names_the_version_of_the_build(self):
-        [version] = re.findall(r"project\(\S+ VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text())
+        cmake = (ROOT / "CMakeLists.txt").read_text()
+        [version] = re.findall(r"project\(\S+ VERSION ([\d.]+)", cmake)
         self.assertRegex(scv("version").stdout, rf"^Working SCV {re.escape(version)}( \(\S+\))?\n$")
 
 
@@ -92,8 +93,9 @@ class StepTest(unittest.TestCase):
 
     def test_a_signal_ends_the_step_and_all_its_children(self):
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
-            process = run_bash("step wait Waiting sh -c 'sleep 60 & echo $! > pids; echo $$ >> pids;"
-                               " mv pids ready; wait'", root=self.root, cwd=self.root)
+            process = run_bash(
+                "step wait Waiting sh -c 'sleep 60 & echo $! > pids; echo $$ >> pids;"
+                " mv pids ready; wait'", root=self.root, cwd=self.root)
             ready = Path(self.root, "ready")
             self.wait_until(ready.exists)
             pids = [int(pid) for pid in ready.read_text().split()]
