@@ -1,13 +1,9 @@
-// Child processes whose output is kept, and which never outlive the test process.
+// Child processes whose output is kept, and which never outlive the process that started them: the
+// kernel ends them with it, however it ends (setpriv is part of every Debian).
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { kLogDirectoryName, runDirectory } from './run.js';
-
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 let next_log = 0;
 
@@ -34,12 +30,11 @@ export class Process {
     const directory = join(runDirectory(), kLogDirectoryName);
     mkdirSync(directory, { recursive: true });
     const log = createWriteStream(join(directory, `${process.pid}-${next_log++}-${name}.log`));
-    this.child = spawn(command, args, {
+    this.child = spawn('setpriv', ['--pdeathsig', 'KILL', command, ...args], {
       cwd: options.cwd ?? runDirectory(),
       env: { PATH: process.env.PATH ?? '/usr/bin:/bin:/usr/sbin', LANG: 'C.UTF-8', ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    running.add(this.child);
     this.child.stdin?.on('error', () => undefined);
     this.child.stdin?.end(options.stdin ?? '');
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
@@ -51,12 +46,8 @@ export class Process {
       log.write(text);
     });
     this.exited = new Promise((resolve, reject) => {
-      this.child.once('error', (error) => {
-        running.delete(this.child);
-        reject(error);
-      });
+      this.child.once('error', reject);
       this.child.once('close', (code, signal) => {
-        running.delete(this.child);
         log.end();
         this.exit = { code, signal };
         resolve(this.exit);
