@@ -54,15 +54,22 @@ void AddServeCommand(CLI::App& app, Command& run) {
   auto config = std::make_shared<ServeConfig>();
   CLI::App* command = app.add_subcommand("serve", "Serve the API (and the web app)");
   AddServeOptions(*command, *config);
-  command->set_config("--config", "", "Read options from a TOML file (names as the flags)");
-  command->allow_config_extras(CLI::config_extras_mode::error);
+  auto file = std::make_shared<std::string>();
+  command->add_option("--config", *file, "Read options from a TOML file (keys as the flags)")
+      ->envname("MEMO_CONFIG");
   command->footer(
       "Options come from flags, then the environment, then the file, then the defaults.\n"
       "Examples:\n"
       "  memo serve --data memo.db --web web/dist --seed demo\n"
       "  memo serve --config /etc/memo/memo.toml --listen 0.0.0.0:8080\n"
       "  DB_HOST=db.internal DB_SECRET_ID=memo/db AWS_REGION=ap-northeast-2 memo serve");
-  command->callback([config, &run] { run = [config] { return Serve(*config); }; });
+  command->callback([config, file, command, &run] {
+    run = [config, file, command] {
+      if (file->empty()) return Serve(*config);
+      const auto applied = ApplyConfigFile(*command, *file);
+      return applied ? Serve(*config) : Complain(applied.error());
+    };
+  });
 }
 
 }  // namespace scv::memo

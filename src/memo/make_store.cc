@@ -4,10 +4,7 @@
 #include "memo/aws/secret_credentials.h"
 #include "memo/command_line.h"
 #include "memo/service/log.h"
-#if __has_include("memo/store/mariadb_store.h")
 #include "memo/store/mariadb_store.h"
-#define SCV_HAVE_MARIADB
-#endif
 #include "memo/store/sqlite_store.h"
 
 namespace scv::memo {
@@ -16,7 +13,7 @@ namespace {
 constexpr std::chrono::milliseconds kMigrateTimeout{60'000};
 constexpr std::chrono::milliseconds kOpenTimeout{5'000};
 
-[[maybe_unused]] void LogReading(const SecretCredentials::Reading& reading) {
+void LogReading(const SecretCredentials::Reading& reading) {
   if (reading.error) {
     Log(LogLevel::kWarning, "secret_read_failed", reading.error->message);
   } else if (reading.changed) {
@@ -25,7 +22,6 @@ constexpr std::chrono::milliseconds kOpenTimeout{5'000};
   }
 }
 
-#ifdef SCV_HAVE_MARIADB
 // A fixed user and password: "refreshing" them gives the same again.
 CredentialSource FixedCredentials(const StoreConfig& config) {
   return [user = config.db_user, password = config.db_password](bool) -> Result<Credentials> {
@@ -36,7 +32,7 @@ CredentialSource FixedCredentials(const StoreConfig& config) {
 CredentialSource FromSecret(std::shared_ptr<SecretCredentials> secret) {
   return [secret](bool refresh) -> Result<Credentials> {
     SCV_ASSIGN(DatabaseCredentials found, secret->Get(refresh));
-    return Credentials{std::move(found.username), std::move(found.password)};
+    return Credentials{std::move(found.username), found.password.Reveal()};
   };
 }
 
@@ -56,14 +52,11 @@ Result<std::unique_ptr<Store>> MakeMariadb(const StoreConfig& config) {
   }
   return MakeMariadbStore(std::move(options));
 }
-#endif
 
 }  // namespace
 
 Result<std::unique_ptr<Store>> MakeStore(const StoreConfig& config) {
-#ifdef SCV_HAVE_MARIADB
   if (!config.db_host.empty()) return MakeMariadb(config);
-#endif
   SqliteOptions options;
   options.path = config.data;
   return MakeSqliteStore(std::move(options));

@@ -11,6 +11,7 @@
 #include "memo/http/static_files.h"
 #include "memo/service/config.h"
 #include "memo/service/dispatcher.h"
+#include "memo/service/id_source.h"
 #include "memo/service/metrics.h"
 #include "memo/service/monitor.h"
 #include "memo/service/password_pool.h"
@@ -68,6 +69,7 @@ struct App {
   const ResponseFrame frame;
   Metrics metrics;
   SharedKeyring keys;
+  IdSource ids;
   Gate gate;
   SignInLimiter sign_in_limiter;
   ByteBudget upload_budget{std::size_t{128} << 20};

@@ -22,8 +22,6 @@ constexpr std::size_t kLargestBuffer = 2 * kHeaderBytesMax;
 constexpr std::size_t kFlushAt = 64 * 1024;
 constexpr std::size_t kRequestIdMax = 64;
 constexpr std::size_t kTraceMax = 256;
-constexpr std::chrono::milliseconds kBodyTimeout{30'000};
-constexpr std::chrono::milliseconds kImportIdle{30'000};
 constexpr std::chrono::milliseconds kWriteTimeout{30'000};
 constexpr std::chrono::milliseconds kLingerTimeout{1'000};
 constexpr std::size_t kLingerBytes = 256 * 1024;
@@ -39,6 +37,10 @@ bool IsTokenText(std::string_view text, std::size_t max) {
 bool IsPlainHeaderText(std::string_view text) {
   return text.size() <= kTraceMax &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+std::string_view Plain(std::string_view text) {
+  return IsPlainHeaderText(text) ? text : std::string_view();
 }
 
 }  // namespace
@@ -102,7 +104,7 @@ Connection::Fed Connection::Feed() {
       return Fed::kBroken;
     }
     if (!had_header && parser_->is_header_done()) {
-      Enter(Phase::kReceiving, kBodyTimeout);
+      Enter(Phase::kReceiving, app_.config.body_timeout);
       if (!ReserveBody()) return Fed::kBroken;
       if (parser_->streaming()) return Fed::kRequest;
     }
@@ -191,7 +193,7 @@ Task<bool> Connection::ServeRequest() {
 
 Task<bool> Connection::ReadMore() {
   if (parser_->is_done()) co_return false;
-  Enter(Phase::kReceiving, kImportIdle);
+  Enter(Phase::kReceiving, app_.config.body_timeout);
   Fed fed = Feed();
   if (fed == Fed::kNeedMore && request_.body.empty()) {
     const bool filled = co_await Fill();
@@ -205,12 +207,18 @@ Task<bool> Connection::ReadMore() {
 
 Task<bool> Connection::BeginStream(const Response& head) {
   // HTTP/1.0 knows no chunks; such a client gets the bytes and the end of the connection.
-  AppendChunkedHead(head, app_.frame, ContextOf(head), out_);
+  close_after_ = close_after_ || request_.http_1_0;
+  const StreamForm form = request_.http_1_0 ? StreamForm::kUntilClose : StreamForm::kChunked;
+  AppendStreamHead(head, form, app_.frame, ContextOf(head), out_);
   co_return co_await Flush();
 }
 
 Task<bool> Connection::WriteChunk(std::string_view data) {
-  if (request_.method != http::verb::head) AppendChunk(data, out_);
+  if (request_.http_1_0) {
+    out_ += data;
+  } else if (request_.method != http::verb::head) {
+    AppendChunk(data, out_);
+  }
   const bool flushed = co_await Flush();
   phase_ = Phase::kServing;
   phase_deadline_ = SteadyTime::max();
@@ -218,7 +226,7 @@ Task<bool> Connection::WriteChunk(std::string_view data) {
 }
 
 Task<bool> Connection::EndStream() {
-  if (request_.method != http::verb::head) out_ += kLastChunk;
+  if (request_.method != http::verb::head && !request_.http_1_0) out_ += kLastChunk;
   co_return co_await Flush();
 }
 
@@ -358,9 +366,8 @@ void Connection::LogRequest(const Response& response, std::chrono::nanoseconds t
        {"status", static_cast<std::int64_t>(response.status)},
        {"ms", std::chrono::duration<double, std::milli>(took).count()},
        {"request_id", std::string_view(request_id_)},
-       {"trace", IsPlainHeaderText(request_.header(Header::kTraceparent))
-                     ? request_.header(Header::kTraceparent)
-                     : std::string_view()},
+       {"trace", Plain(request_.header(Header::kTraceparent))},
+       {"amzn_trace", Plain(request_.header(Header::kAmznTraceId))},
        {"client", std::string_view(peer_)}});
 }
 

@@ -119,6 +119,7 @@ Task<Outcome<Response>> RunHandler(Call& call) {
       Problem problem;
       problem.kind = ProblemKind::kMethodNotAllowed;
       problem.allow = call.match.allow;
+      problem.detail = "Use one of: " + std::string(call.match.allow) + ".";
       co_return std::unexpected(std::move(problem));
     }
     default:
@@ -257,8 +258,9 @@ Outcome<std::optional<std::uint32_t>> IfMatchOf(const Call& call) {
   tag = tag.substr(1, tag.size() - 2);
   std::uint32_t version = 0;
   const auto [end, error] = std::from_chars(tag.data(), tag.data() + tag.size(), version);
+  const bool canonical = !tag.starts_with('0');
   // RFC 9110 13.1.1: a weak tag never matches, nor does one we never gave. No memo has version 0.
-  if (weak || error != std::errc{} || end != tag.data() + tag.size()) return 0;
+  if (weak || !canonical || error != std::errc{} || end != tag.data() + tag.size()) return 0;
   return version;
 }
 
@@ -287,12 +289,6 @@ std::optional<Problem> CheckDurability(const Call& call) {
     return problem;
   }
   return std::nullopt;
-}
-
-Uuid NewMemoId(Millis time) {
-  std::array<std::uint8_t, 10> random{};
-  randombytes_buf(random.data(), random.size());
-  return MakeUuidV7(time, random);
 }
 
 Digest128 DigestOf(std::initializer_list<std::string_view> parts) {

@@ -82,7 +82,6 @@ Outcome<std::optional<std::string>> IdempotencyKeyOf(const Call& call);
 // nullopt: no If-Match, or "*" (tell them apart by has(kIfMatch)).
 Outcome<std::optional<std::uint32_t>> IfMatchOf(const Call& call);
 std::optional<Problem> CheckDurability(const Call& call);
-Uuid NewMemoId(Millis time);
 Digest128 DigestOf(std::initializer_list<std::string_view> parts);
 
 Response MemoResponse(const Memo& memo, unsigned status);

@@ -1,6 +1,8 @@
 // Accounts and sessions.
 #include <sodium.h>
 
+#include <boost/beast/core/string.hpp>
+
 #include "base/time.h"
 #include "memo/domain/validation.h"
 #include "memo/http/handlers.h"
@@ -39,6 +41,15 @@ std::string_view CookieValue(std::string_view cookies) {
     }
   }
   return {};
+}
+
+// The scheme's name is case-insensitive (RFC 9110 11.1).
+std::string_view BearerToken(std::string_view authorization) {
+  constexpr std::string_view kScheme = "bearer ";
+  if (!boost::beast::iequals(authorization.substr(0, kScheme.size()), kScheme)) return {};
+  authorization.remove_prefix(kScheme.size());
+  while (authorization.starts_with(' ')) authorization.remove_prefix(1);
+  return authorization;
 }
 
 // A new session for the account, as cookie and in the body.
@@ -148,11 +159,8 @@ Task<Outcome<SignedIn>> Authenticate(Call& call) {
   const Request& request = call.request;
   SignedIn result;
   std::string_view token;
-  constexpr std::string_view kBearer = "Bearer ";
   if (request.has(Header::kAuthorization)) {
-    token = request.header(Header::kAuthorization);
-    if (!token.starts_with(kBearer)) token = {};
-    token.remove_prefix(std::min(token.size(), kBearer.size()));
+    token = BearerToken(request.header(Header::kAuthorization));
   } else {
     token = CookieValue(request.header(Header::kCookie));
     result.by_cookie = true;

@@ -3,6 +3,7 @@
 #include <boost/url/parse_query.hpp>
 #include <charconv>
 
+#include "base/text.h"
 #include "base/time.h"
 #include "memo/domain/memo_limits.h"
 #include "memo/domain/validation.h"
@@ -37,7 +38,7 @@ KnownVersions ParseIfNoneMatch(std::string_view value) {
     const char* begin = value.data() + open + 1;
     const char* end = value.data() + close;
     if (const auto [at, error] = std::from_chars(begin, end, version);
-        error == std::errc{} && at == end && version != 0) {
+        error == std::errc{} && at == end && *begin != '0') {
       known.versions.push_back(version);
     }
     value.remove_prefix(close + 1);
@@ -110,7 +111,8 @@ Outcome<ListMemos> ParseListQuery(const Call& call) {
     const bool twice = std::find(seen.begin(), seen.end(), param.key) != seen.end();
     seen.push_back(param.key);
     if (!twice && TakeParameter(param.key, param.value, list)) continue;
-    const std::string name = param.key.size() <= 32 ? param.key : "(unknown)";
+    const bool printable = param.key.size() <= 32 && IsUtf8(param.key);
+    const std::string name = printable ? param.key : "(unknown)";
     problem.errors.push_back({name, twice ? "stands twice" : RuleFor(param.key)});
     if (problem.errors.size() >= kTagsMax) break;
   }
@@ -158,7 +160,7 @@ Task<Outcome<Response>> CreateOne(Call& call) {
   create.content = fields->OptionalText("content", CleanContent).value_or("");
   create.pinned = fields->OptionalBool("pinned").value_or(false);
   if (auto problem = fields->Finish()) co_return std::unexpected(std::move(*problem));
-  create.id = NewMemoId(WallClockMillis());
+  create.id = call.app.ids.NextAfterAll(WallClockMillis());
   WriteOperation operation = std::move(create);
   auto written = co_await Write(call, signed_in->session.caller, std::move(operation));
   if (!written) co_return std::unexpected(std::move(written).error());
@@ -237,7 +239,11 @@ Task<Outcome<Response>> PatchOne(Call& call) {
   patch.pinned = fields->OptionalBool("pinned");
   if (auto problem = fields->Finish()) co_return std::unexpected(std::move(*problem));
   if (!patch.title && !patch.content && !patch.pinned) {
-    co_return call.Refuse(ProblemKind::kValidation, "Send at least one of title, content, pinned.");
+    Problem problem;
+    problem.kind = ProblemKind::kValidation;
+    problem.detail = "Send at least one of title, content, pinned.";
+    problem.errors.push_back({"", "at least one of title, content, pinned is required"});
+    co_return std::unexpected(std::move(problem));
   }
   WriteOperation operation = std::move(patch);
   auto written = co_await Write(call, target->caller, std::move(operation));

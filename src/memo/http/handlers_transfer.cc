@@ -28,7 +28,7 @@ Result<std::string> TimeText(std::string_view text) {
 
 // One line as a command. The original time of creation becomes part of the id, so that the list
 // keeps its order; a time in the future is taken as now.
-Result<CreateMemo> ParseLine(std::string_view line, Millis now) {
+Result<CreateMemo> ParseLine(std::string_view line, Millis now, IdSource& ids) {
   SCV_ASSIGN(std::vector<JsonField> parsed, ParseFlatObject(line));
   FieldReader fields(std::move(parsed));
   CreateMemo create;
@@ -45,42 +45,53 @@ Result<CreateMemo> ParseLine(std::string_view line, Millis now) {
                 problem->errors.front().field + " " + problem->errors.front().message);
   }
   const Millis time = created ? std::min(ParseRfc3339(*created).value_or(now), now) : now;
-  create.id = NewMemoId(time);
+  create.id = ids.NextAt(time);
   return create;
 }
 
-// Takes complete lines out of the bytes that have arrived.
+// Takes complete lines out of the bytes that have arrived. A line over the limit is passed over to
+// its end without being kept.
 class LineReader {
  public:
-  // Moves what arrived into the reader. False: a line is over the limit.
-  bool Add(std::string& arrived) {
+  struct Line {
+    std::string text;
+    bool too_long = false;
+  };
+
+  // Moves what arrived into the reader.
+  void Add(std::string& arrived) {
     text_.append(arrived);
     arrived.clear();
-    return text_.size() - begin_ <= kBodyBytesMax || text_.find('\n', begin_) != std::string::npos;
   }
-  // `at_end`: what is left is the last line.
-  std::optional<std::string> Next(bool at_end) {
+  // The next complete line; `at_end`: what is left is the last one.
+  std::optional<Line> Next(bool at_end) {
     const std::size_t end = text_.find('\n', begin_);
-    if (end == std::string::npos) {
-      if (!at_end || begin_ == text_.size()) return Compact();
-      std::string last = text_.substr(begin_);
-      begin_ = text_.size();
-      return last;
+    if (end == std::string::npos && !(at_end && (begin_ < text_.size() || skipping_))) {
+      return Compact();
     }
-    std::string line = text_.substr(begin_, end - begin_);
-    begin_ = end + 1;
+    const std::size_t stop = std::min(end, text_.size());
+    Line line;
+    line.too_long = skipping_ || stop - begin_ > kBodyBytesMax;
+    if (!line.too_long) line.text = text_.substr(begin_, stop - begin_);
+    begin_ = std::min(stop + 1, text_.size());
+    skipping_ = false;
     return line;
   }
 
  private:
-  std::optional<std::string> Compact() {
+  std::optional<Line> Compact() {
     text_.erase(0, begin_);
     begin_ = 0;
+    if (text_.size() > kBodyBytesMax) {
+      skipping_ = true;
+      text_.clear();
+    }
     return std::nullopt;
   }
 
   std::string text_;
   std::size_t begin_ = 0;
+  bool skipping_ = false;
 };
 
 class Import {
@@ -96,12 +107,13 @@ class Import {
 
   // Starts the line's write; lines are written in groups, and a group is one transaction when it
   // reaches the database together.
-  void Start(std::string line) {
+  void Start(LineReader::Line read) {
     ++number_;
+    if (read.too_long) return Failed(number_, "the line is over 64 KiB");
+    std::string& line = read.text;
     if (line.ends_with('\r')) line.pop_back();
     if (line.empty()) return;
-    if (line.size() > kBodyBytesMax) return Failed(number_, "the line is over 64 KiB");
-    auto create = ParseLine(line, WallClockMillis());
+    auto create = ParseLine(line, WallClockMillis(), ids_);
     if (!create) return Failed(number_, create.error().message);
     // A line's key is made of the request's key and its own number; the digest of what it says.
     const std::string number = std::to_string(number_);
@@ -195,6 +207,7 @@ class Import {
   const Caller caller_;
   std::optional<std::string> key_;
   std::size_t number_ = 0;
+  IdSource ids_;  // of its own: the original times run apart from those of new memos
   std::vector<std::pair<std::size_t, std::shared_ptr<WriteJob>>> group_;
   std::size_t imported_ = 0;
   std::size_t failed_ = 0;
@@ -261,11 +274,11 @@ Task<Outcome<Response>> ImportLines(Call& call) {
     if (call.exchange.failed()) {
       co_return call.Refuse(ProblemKind::kBadRequest, "The body ended before it was complete.");
     }
-    if (!lines.Add(call.request.body)) {
-      co_return call.Refuse(ProblemKind::kTooLarge, "A line is over 64 KiB.");
-    }
+    lines.Add(call.request.body);
     while (auto line = lines.Next(/*at_end=*/!more)) {
       if (import.lines() >= kImportLinesMax) {
+        const bool flushed = co_await import.Flush();
+        if (!flushed) co_return std::unexpected(*import.problem());
         co_return call.Refuse(ProblemKind::kTooLarge,
                               "At most 10,000 lines at once; the first 10,000 are imported.");
       }

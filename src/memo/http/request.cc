@@ -66,6 +66,17 @@ std::optional<Header> Find(http::field field, std::string_view text) {
   }
 }
 
+// Origin-form as it is, absolute-form without scheme and authority (RFC 9112 3.2.2).
+bool TakeTarget(std::string_view target, std::string& out) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!boost::beast::iequals(target.substr(0, scheme.size()), scheme)) continue;
+    const std::size_t path = target.find_first_of("/?", scheme.size());
+    target = path == std::string_view::npos ? "/" : target.substr(path);
+  }
+  out = target;
+  return target.starts_with('/');
+}
+
 bool IsList(Header name) {
   return name == Header::kAccept || name == Header::kAcceptEncoding || name == Header::kPrefer ||
          name == Header::kXForwardedFor || name == Header::kIfNoneMatch;
@@ -114,6 +125,7 @@ void Request::Clear() {
     body.clear();
   }
   keep_alive = true;
+  http_1_0 = false;
   present_ = 0;
   for (std::string& value : headers_) value.clear();
 }
@@ -131,21 +143,39 @@ void RequestParser::on_request_impl(http::verb method, string_view, string_view 
     return;
   }
   request_.method = method;
-  request_.target.assign(target.data(), target.size());
+  request_.http_1_0 = version == 10;
+  if (!TakeTarget({target.data(), target.size()}, request_.target)) {
+    error = http::error::bad_target;
+    return;
+  }
   streaming_ = method == http::verb::post && IsStreamedUpload(request_.path());
   if (streaming_) body_limit(kImportBytesMax);
 }
 
 void RequestParser::on_field_impl(http::field name, string_view name_text, string_view value,
                                   error_code& error) {
+  // A trailer must not change what was decided on by the header (RFC 9110 6.5.1).
+  if (is_header_done()) return;
   if (++fields_ > kFieldsMax) {
     error = http::error::header_limit;
+    return;
+  }
+  // Beast takes a coding that it does not know for "no body", and the body would be read as the
+  // next request (RFC 9112 6.1, 6.3). Only a single "chunked" is known here.
+  if (name == http::field::transfer_encoding &&
+      (std::exchange(transfer_coded_, true) || !boost::beast::iequals(value, "chunked"))) {
+    error = http::error::bad_transfer_encoding;
     return;
   }
   const auto header = Find(name, {name_text.data(), name_text.size()});
   if (header && !request_.AddHeader(*header, {value.data(), value.size()})) {
     error = http::error::bad_field;
   }
+}
+
+void RequestParser::on_header_impl(error_code& error) {
+  // RFC 9112 3.2.
+  if (!request_.http_1_0 && !request_.has(Header::kHost)) error = http::error::bad_field;
 }
 
 void RequestParser::on_body_init_impl(boost::optional<std::uint64_t> const& length, error_code&) {

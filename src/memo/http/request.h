@@ -42,6 +42,7 @@ class Request {
   std::string target;  // as sent, at most kHeaderBytesMax
   std::string body;
   bool keep_alive = true;
+  bool http_1_0 = false;
 
   std::string_view path() const;
   std::string_view query() const;  // without the '?'
@@ -76,7 +77,7 @@ class RequestParser : public boost::beast::http::basic_parser<true> {
   void on_response_impl(int, string_view, int, error_code&) override {}
   void on_field_impl(boost::beast::http::field name, string_view name_text, string_view value,
                      error_code& error) override;
-  void on_header_impl(error_code&) override {}
+  void on_header_impl(error_code& error) override;
   void on_body_init_impl(boost::optional<std::uint64_t> const& length, error_code& error) override;
   std::size_t on_body_impl(string_view body, error_code& error) override;
   void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
@@ -86,6 +87,7 @@ class RequestParser : public boost::beast::http::basic_parser<true> {
   Request& request_;
   std::size_t fields_ = 0;
   bool streaming_ = false;
+  bool transfer_coded_ = false;
 };
 
 }  // namespace scv::memo

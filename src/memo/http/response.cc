@@ -71,10 +71,10 @@ void AppendResponse(const Response& response, const ResponseFrame& frame,
   if (!context.head && response.status != 204 && response.status != 304) out += body;
 }
 
-void AppendChunkedHead(const Response& response, const ResponseFrame& frame,
-                       const ResponseContext& context, std::string& out) {
+void AppendStreamHead(const Response& response, StreamForm form, const ResponseFrame& frame,
+                      const ResponseContext& context, std::string& out) {
   AppendHead(response, frame, context, out);
-  out += "Transfer-Encoding: chunked\r\n\r\n";
+  out += form == StreamForm::kChunked ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n";
 }
 
 void AppendChunk(std::string_view data, std::string& out) {

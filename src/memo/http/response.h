@@ -51,9 +51,10 @@ struct ResponseContext {
 // Appends the whole response to `out`.
 void AppendResponse(const Response& response, const ResponseFrame& frame,
                     const ResponseContext& context, std::string& out);
-// Only the head, for a body that follows in chunks (RFC 9112 7.1).
-void AppendChunkedHead(const Response& response, const ResponseFrame& frame,
-                       const ResponseContext& context, std::string& out);
+// Only the head, for a body that follows: in chunks (RFC 9112 7.1), or until the connection closes.
+enum class StreamForm { kChunked, kUntilClose };
+void AppendStreamHead(const Response& response, StreamForm form, const ResponseFrame& frame,
+                      const ResponseContext& context, std::string& out);
 void AppendChunk(std::string_view data, std::string& out);
 inline constexpr std::string_view kLastChunk = "0\r\n\r\n";
 

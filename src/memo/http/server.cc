@@ -181,13 +181,21 @@ Task<void> Server::AcceptLoop() {
 // Too many connections: a short answer that fits any socket buffer, without waiting for anything.
 void Server::Refuse(Socket socket) {
   app_.metrics.OnShed("connections");
-  static constexpr std::string_view kAnswer =
-      "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n"
-      "Retry-After: 1\r\nConnection: close\r\nContent-Length: 79\r\n\r\n"
-      R"({"type":"/problems/overloaded","title":"The service is overloaded","status":503})";
+  IoThread& thread = *threads_.front();
+  Problem problem;
+  problem.kind = ProblemKind::kOverloaded;
+  problem.detail = "This instance has all the connections it can serve.";
+  problem.retry_after = 1;
+  ResponseContext context;
+  const std::string request_id = thread.NewRequestId();
+  context.request_id = request_id;
+  context.date = thread.HttpDate();
+  context.keep_alive = false;
+  std::string answer;
+  AppendResponse(ToResponse(problem, request_id), app_.frame, context, answer);
   ErrorCode error;
   socket.non_blocking(true, error);
-  socket.write_some(asio::buffer(kAnswer), error);
+  socket.write_some(asio::buffer(answer), error);
   socket.shutdown(tcp::socket::shutdown_send, error);
 }
 

@@ -38,6 +38,8 @@ void AddTimeouts(CLI::App& app, ServeConfig& config) {
               "A request is answered within this time, whatever the database does");
   AddDuration(app, "--header-timeout", "MEMO_HEADER_TIMEOUT", config.header_timeout,
               "A request must have arrived this long after its first byte");
+  AddDuration(app, "--body-timeout", "MEMO_BODY_TIMEOUT", config.body_timeout,
+              "A request's body must have arrived this long after its header");
   AddDuration(app, "--idle-timeout", "MEMO_IDLE_TIMEOUT", config.idle_timeout,
               "Idle connections are closed after this time");
   AddDuration(app, "--drain-delay", "MEMO_DRAIN_DELAY", config.drain_delay,
@@ -49,6 +51,12 @@ void AddTimeouts(CLI::App& app, ServeConfig& config) {
 // Passwords come from the environment or a file, never from a flag: argv is public.
 void TakeEnvironment(const char* name, std::string& value) {
   if (const char* text = std::getenv(name); text != nullptr && value.empty()) value = text;
+}
+
+Result<void> CheckAddress(const char* option, const std::string& text) {
+  const auto parsed = ParseHostPort(text);
+  if (parsed) return {};
+  return Fail(ErrorKind::kInvalid, std::string(option) + ": " + parsed.error().message);
 }
 
 }  // namespace
@@ -105,6 +113,24 @@ void AddServeOptions(CLI::App& app, ServeConfig& config) {
   Add(app, "--pool", "MEMO_POOL", config.pool, "Database connections per lane with batching off")
       ->check(CLI::Range(1, 256));
   AddTimeouts(app, config);
+}
+
+Result<void> ApplyConfigFile(CLI::App& command, const std::string& path) {
+  try {
+    for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_file(path)) {
+      CLI::Option* option = command.get_option_no_throw("--" + item.name);
+      if (option == nullptr || !item.parents.empty() || item.name == "config") {
+        return Fail(ErrorKind::kInvalid, "unknown key \"" + item.fullname() + "\" in " + path +
+                                             "; the keys are the names of the flags");
+      }
+      if (option->count() > 0) continue;
+      option->add_result(item.inputs);
+      option->run_callback();
+    }
+  } catch (const CLI::Error& error) {
+    return Fail(ErrorKind::kInvalid, path + ": " + error.what());
+  }
+  return {};
 }
 
 Result<std::string> ReadSecretFile(const std::string& path) {
@@ -174,9 +200,9 @@ Result<void> FinishServeConfig(ServeConfig& config) {
     SCV_ASSIGN(config.seed_password, ReadSecretFile(config.seed_password_file));
   }
   TakeEnvironment("MEMO_SEED_PASSWORD", config.seed_password);
-  SCV_ASSIGN([[maybe_unused]] const HostPort listen, ParseHostPort(config.listen));
+  SCV_TRY(CheckAddress("--listen", config.listen));
   if (config.metrics_listen != "off") {
-    SCV_ASSIGN([[maybe_unused]] const HostPort metrics, ParseHostPort(config.metrics_listen));
+    SCV_TRY(CheckAddress("--metrics-listen", config.metrics_listen));
   }
   return {};
 }

@@ -52,6 +52,7 @@ struct ServeConfig {
   std::string seed_password;   // environment, or the file
   std::chrono::milliseconds request_timeout{10'000};
   std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds idle_timeout{75'000};
   std::chrono::milliseconds drain_delay{300};
   std::chrono::milliseconds drain_timeout{20'000};
@@ -61,6 +62,10 @@ struct ServeConfig {
 // keeps both alive.
 void AddStoreOptions(CLI::App& app, StoreConfig& config);
 void AddServeOptions(CLI::App& app, ServeConfig& config);
+
+// Applies the TOML file to every option of `command` that neither a flag nor the environment has
+// set. kInvalid: not readable, not TOML, an unknown key, a value the option refuses.
+Result<void> ApplyConfigFile(CLI::App& command, const std::string& path);
 
 // After parsing: reads the files that options name (password, seed password) and checks what one
 // option alone cannot. kInvalid names the option and the remedy.

@@ -10,7 +10,7 @@ namespace {
 constexpr std::chrono::milliseconds kOpenTimeout{3000};
 constexpr std::chrono::seconds kMigrateTimeout{60};
 constexpr std::chrono::milliseconds kBringUpPause{100};
-constexpr std::chrono::seconds kKeysEvery{30};
+constexpr std::chrono::seconds kKeysEvery{10};
 constexpr std::chrono::seconds kKeysAtMostEvery{1};
 constexpr std::chrono::seconds kExpireEvery{60};
 constexpr std::uint32_t kExpireLimit = 500;

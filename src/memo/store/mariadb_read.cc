@@ -47,21 +47,22 @@ std::string ListSql(bool oldest_first, bool full_content, bool search,
   return sql + (oldest_first ? " ORDER BY m.id LIMIT ?" : " ORDER BY m.id DESC LIMIT ?");
 }
 
-// One row per question, answered or not. Unused places have account 0, which nobody is.
+// One row per question, answered or not; unused places have account 0, which nobody is. The head
+// row gives the columns their types: parameters have none yet when this is prepared, and a cast of
+// one to SIGNED would make a column of 32 bits.
 std::string GetSql(std::size_t count) {
-  std::string sql = "WITH v(n, account, token_version, id, known) AS (VALUES ";
-  for (std::size_t i = 0; i < count; ++i) {
-    sql += i == 0 ? "(" : ", (";
-    // The casts give the columns their types: parameters have none yet when this is prepared.
-    sql += std::to_string(i) +
-           ", CAST(? AS SIGNED), CAST(? AS SIGNED), CAST(? AS BINARY(16)), CAST(? AS SIGNED))";
-  }
+  std::string sql =
+      "WITH v(place, account, token_version, id, known) AS (VALUES"
+      " (-1, 9223372036854775807, 9223372036854775807, CAST('' AS BINARY(16)),"
+      " 9223372036854775807)";
+  for (std::size_t i = 0; i < count; ++i) sql += ", (" + std::to_string(i) + ", ?, ?, ?, ?)";
   return sql +
          ") SELECT @@global.read_only, m.id, m.title, IF(m.version = v.known, '', m.content),"
          " " SCV_MEMO_NUMBERS
-         ", v.n, a.id"
+         ", v.place, a.id"
          " FROM v LEFT JOIN account a ON a.id = v.account AND a.token_version = v.token_version"
-         " LEFT JOIN memo m ON m.account_id = a.id AND m.id = v.id WHERE v.account <> 0";
+         " LEFT JOIN memo m ON m.account_id = a.id AND m.id = v.id"
+         " WHERE v.place >= 0 AND v.account > 0";
 }
 
 // @@global.read_only, a memo (mariadb_text.h).

@@ -46,9 +46,9 @@ class StoreSession {
   // is unknown for kUnavailable and kTimeout: the same commands, with the same keys, may simply be
   // given again (a command whose key is on record is answered from its receipt). Two commands of a
   // batch may share a key or a memo: the later ones see the earlier ones' effect. A command that
-  // only the database itself refuses (kInvalid), or whose record on file cannot be read (kInternal),
-  // is isolated: its neighbours are carried out, and it is answered in `failures` (same size as
-  // commands; empty message: no failure). Answers and failures are overwritten.
+  // only the database itself refuses (kInvalid), or whose record on file cannot be read
+  // (kInternal), is isolated: its neighbours are carried out, and it is answered in `failures`
+  // (same size as commands; empty message: no failure). Answers and failures are overwritten.
   //
   // The caller is checked first, then the key. SetPassword and RevokeSessions void their own
   // caller, so there a record that this very caller made (its token version plus one is the one
@@ -80,8 +80,8 @@ class StoreSession {
   // seed still counts as not done.
   virtual Result<bool> SeedOnce(const Account& account, std::span<const Memo> memos) = 0;
 
-  // Deletes at most `limit` idempotency records made before `keys_before` and purges at most `limit`
-  // memos trashed before `trash_before`; the number of both. Short transactions only.
+  // Deletes at most `limit` idempotency records made before `keys_before` and purges at most
+  // `limit` memos trashed before `trash_before`; the number of both. Short transactions only.
   virtual Result<std::uint64_t> Expire(Millis keys_before, Millis trash_before,
                                        std::uint32_t limit) = 0;
 };
