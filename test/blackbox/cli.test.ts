@@ -58,7 +58,7 @@ describe('configuration', () => {
       [['migrate', '--colour'], {}, /--colour/],
       [['serve', '--config', file('colour = "red"\n')], {}, /colour/],
       [['serve', '--config', '/does/not/exist.toml'], {}, /\/does\/not\/exist\.toml/],
-      [['serve', '--config', file('listen = [\n')], {}, /memo\.toml/],
+      [['serve', '--config', file('signup = [\n')], {}, /memo\.toml/],
       [['serve', '--listen', 'nowhere'], {}, /listen/],
       [['serve', '--listen', '127.0.0.1:99999'], {}, /listen/],
       [['serve', '--signup', 'maybe'], {}, /signup/],

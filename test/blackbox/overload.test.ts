@@ -27,11 +27,10 @@ describe.skipIf(mariaDbMissing() !== undefined)(`overload ${mariaDbMissing() ?? 
 
   test('is shed with 503 and Retry-After before memory grows, and nothing shed has an effect', async () => {
     const user = await signUp(server);
-    const content = 'x'.repeat(19_900);
-    const body = JSON.stringify({ title: 'piled up', content }).padEnd(60_000, ' ');
+    const body = JSON.stringify({ title: 'piled up', content: '가'.repeat(19_900) });
     const request =
       `POST /api/v1/memos HTTP/1.1\r\nHost: memo.test\r\nAuthorization: Bearer ${user.token}\r\n` +
-      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+      `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
     const connections: RawConnection[] = [];
     for (let i = 0; i < kClients; i++) connections.push(await RawConnection.open(server));
 

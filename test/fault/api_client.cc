@@ -74,6 +74,7 @@ std::optional<Sight> SightOf(const json::value& value) {
   sight.mark = TextOf(*memo, "title");
   if (sight.memo.empty() || version == nullptr || !version->is_int64()) return std::nullopt;
   sight.version = static_cast<std::uint32_t>(version->get_int64());
+  sight.trashed = TextOf(*memo, "state") == "trashed";
   if (!memo->contains("content")) return sight;
   std::string_view content = TextOf(*memo, "content");
   if (content.starts_with(kOriginWord)) content.remove_prefix(kOriginWord.size());
@@ -193,9 +194,10 @@ void Judge(const Reply& reply, bool patient, Attempt& attempt) {
   }
   if (!patient && reply.timed_out) return;
   if (IsOrdinary(reply.status) && readable) return;
-  attempt.fault = std::string(Name(attempt.action)) + " " + attempt.key + ": " +
-                  (reply.status == 0 ? reply.failure
-                                     : std::to_string(reply.status) + " " + reply.body.substr(0, 300));
+  attempt.fault =
+      std::string(Name(attempt.action)) + " " + attempt.key + ": " +
+      (reply.status == 0 ? reply.failure
+                         : std::to_string(reply.status) + " " + reply.body.substr(0, 300));
 }
 
 Result<std::string> SignUp(HttpClient& client, std::uint16_t port, const std::string& username) {
@@ -220,8 +222,8 @@ Result<FinalState> ReadEverything(HttpClient& client, std::uint16_t port,
   request.timeout = std::chrono::seconds(30);
   const Reply reply = client.Send(port, request);
   if (reply.status != 200) {
-    return Fail(ErrorKind::kUnavailable, "the export was answered " +
-                                             std::to_string(reply.status) + " " + reply.failure);
+    return Fail(ErrorKind::kUnavailable,
+                "the export was answered " + std::to_string(reply.status) + " " + reply.failure);
   }
   FinalState state;
   std::string_view rest = reply.body;

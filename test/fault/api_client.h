@@ -36,7 +36,7 @@ struct Reply {
   std::string body;
   bool replayed = false;
   std::chrono::milliseconds retry_after{0};
-  bool sent = true;       // false: there was nobody to send it to
+  bool sent = true;  // false: there was nobody to send it to
   bool timed_out = false;
   std::string failure;  // why there is no answer
 };

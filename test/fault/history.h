@@ -50,6 +50,7 @@ struct Sight {
   std::string mark;          // the key in its title
   std::string origin;        // the key in its content; empty: not shown (lists)
   std::uint64_t digest = 0;  // of the whole memo; 0: not shown
+  bool trashed = false;
 };
 
 // One request and its answer. Attempts of the same operation share the key.

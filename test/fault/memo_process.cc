@@ -64,12 +64,14 @@ void EnterOwnDisk(const OwnDisk& disk, bool root) {
     WriteFile("/proc/self/gid_map", disk.gid_map.c_str(), disk.gid_map.size());
   }
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) ::_exit(kNoOwnDisk);
-  if (::mount("tmpfs", disk.path.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, disk.options.c_str()) != 0) {
+  if (::mount("tmpfs", disk.path.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, disk.options.c_str()) !=
+      0) {
     ::_exit(kNoOwnDisk);
   }
 }
 
-[[noreturn]] void Become(char** words, char** environment, int log, const OwnDisk& disk, bool root) {
+[[noreturn]] void Become(char** words, char** environment, int log, const OwnDisk& disk,
+                         bool root) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   // A limit of the file size is met as an error of write(), as a full disk is.
   ::signal(SIGXFSZ, SIG_IGN);
@@ -107,15 +109,15 @@ MemoProcess::~MemoProcess() { Kill(); }
 
 Result<void> MemoProcess::Launch() {
   std::filesystem::remove(PortFile());
-  std::vector<std::string> words = {Binary(),           "serve",         "--listen",
-                                    "127.0.0.1:0",      "--port-file",   PortFile(),
-                                    "--metrics-listen", "off",           "--instance-id",
-                                    options_.name,      "--header-timeout", "30s"};
+  std::vector<std::string> words = {
+      Binary(),           "serve", "--listen",      "127.0.0.1:0", "--port-file", PortFile(),
+      "--metrics-listen", "off",   "--instance-id", options_.name};
   words.insert(words.end(), options_.flags.begin(), options_.flags.end());
   std::vector<std::string> environment = options_.environment;
   environment.emplace_back("LANG=C.UTF-8");
   for (const char* name : {"ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
-    if (const char* value = std::getenv(name)) environment.push_back(std::string(name) + "=" + value);
+    if (const char* value = std::getenv(name))
+      environment.push_back(std::string(name) + "=" + value);
   }
   const std::vector<char*> word_list = Pointers(words);
   const std::vector<char*> environment_list = Pointers(environment);

@@ -17,11 +17,12 @@
 namespace scv::fault {
 
 struct MemoOptions {
-  std::string name = "memo";        // of the instance, its port file and its log
-  std::filesystem::path directory;  // of those files; exists
-  std::vector<std::string> flags;   // further flags of `memo serve`
+  std::string name = "memo";             // of the instance, its port file and its log
+  std::filesystem::path directory;       // of those files; exists
+  std::vector<std::string> flags;        // further flags of `memo serve`
   std::vector<std::string> environment;  // further NAME=value
-  // Not empty: it sees this directory as a small file system of its own, in memory, of `disk_bytes`.
+  // Not empty: it sees this directory as a small file system of its own, in memory, of
+  // `disk_bytes`.
   std::filesystem::path own_disk;
   std::size_t disk_bytes = 0;
 };

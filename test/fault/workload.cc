@@ -68,7 +68,6 @@ struct Operation {
   Action action = Action::kGet;
   std::string memo;
   std::string origin;
-  bool trashed = false;
   std::optional<std::uint32_t> expected;
   Request request;
 };
@@ -108,7 +107,8 @@ class Client {
     operation.memo = entry.memo;
     operation.origin = entry.origin;
     operation.request.method = method;
-    operation.request.path = "/api/v1/memos" + (entry.memo.empty() ? "" : "/" + entry.memo) + suffix;
+    operation.request.path =
+        "/api/v1/memos" + (entry.memo.empty() ? "" : "/" + entry.memo) + suffix;
     operation.request.token = token_;
     if (IsWrite(action)) operation.request.key = NewKey();
     return operation;
@@ -122,10 +122,10 @@ class Client {
   Operation Create() {
     Operation operation = Prepare(Action::kCreate, {}, "POST", "");
     operation.origin = operation.request.key;
-    operation.request.body = boost::json::serialize(boost::json::object{
-        {"title", TitleOf(operation.request.key)},
-        {"content", ContentOf(operation.origin, random_() % 800)},
-        {"pinned", Chance(0.2)}});
+    operation.request.body = boost::json::serialize(
+        boost::json::object{{"title", TitleOf(operation.request.key)},
+                            {"content", ContentOf(operation.origin, random_() % 800)},
+                            {"pinned", Chance(0.2)}});
     return operation;
   }
 
@@ -154,7 +154,6 @@ class Client {
     } else {
       operation = Prepare(Action::kRestore, entry, "POST", "/restore");
     }
-    operation.trashed = operation.action == Action::kTrash;
     Expect(operation, entry.version);
     return operation;
   }
@@ -215,12 +214,7 @@ class Client {
       board_->Forget(operation.memo);
     } else if (operation.action != Action::kList && !attempt.replayed && !attempt.sights.empty()) {
       const Sight& sight = attempt.sights.front();
-      // Whether it is in the trash is a guess after a conflict; a wrong one is answered 409.
-      const bool trashed = attempt.outcome == Outcome::kOk && operation.trashed;
-      board_->Learn({sight.memo, sight.origin, sight.version, trashed}, random_());
-    } else if (attempt.status == 409 && operation.expected) {
-      const bool trashed = operation.action != Action::kPurge;
-      board_->Learn({operation.memo, operation.origin, *operation.expected, trashed}, random_());
+      board_->Learn({sight.memo, sight.origin, sight.version, sight.trashed}, random_());
     }
     if (!write || attempt.outcome != Outcome::kOk || attempt.replayed) return;
     if (acknowledged_.size() >= kRepeatable) acknowledged_.erase(acknowledged_.begin());
@@ -253,8 +247,7 @@ Workload::Workload(std::vector<const Endpoint*> endpoints, std::string token, Hi
                    const WorkloadOptions& options)
     : board_(std::make_shared<Board>(options.shared_memos)) {
   for (int number = 0; number < options.writers + options.readers; ++number) {
-    auto client =
-        std::make_shared<Client>(number, endpoints, token, history, options, board_);
+    auto client = std::make_shared<Client>(number, endpoints, token, history, options, board_);
     const bool writes = number < options.writers;
     clients_.emplace_back(
         [client, writes](const std::stop_token& stop) { client->Run(stop, writes); });

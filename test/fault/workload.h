@@ -25,10 +25,10 @@ struct WorkloadOptions {
   int writers = 6;
   int readers = 2;
   std::size_t shared_memos = 12;
-  std::size_t operations_max = 20'000;               // each client
-  std::chrono::milliseconds think_max{6};            // between two operations
-  std::chrono::milliseconds operation_max{25'000};   // repeats end this long after the first try
-  std::chrono::milliseconds patience{15'000};        // for one answer
+  std::size_t operations_max = 20'000;              // each client
+  std::chrono::milliseconds think_max{6};           // between two operations
+  std::chrono::milliseconds operation_max{25'000};  // repeats end this long after the first try
+  std::chrono::milliseconds patience{15'000};       // for one answer
   double hasty = 0.03;    // this share of attempts waits only a few milliseconds
   double gives_up = 0.1;  // after a failed attempt: the write is abandoned
 };
