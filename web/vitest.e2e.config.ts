@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['**/*.e2e.ts', '**/*.shot.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     // Two cores: one browser at a time.
     fileParallelism: false,
   },

@@ -14,7 +14,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const dist = join(root, 'web/dist');
+export const dist = join(root, 'web/dist');
 const memoBin = process.env['MEMO_BIN'] ?? join(root, 'build/release/src/memo/memo');
 const chromiumBin = process.env['CHROMIUM_BIN'] ?? '/usr/bin/chromium';
 const output = join(root, 'test/output/web');
@@ -39,7 +39,10 @@ export class Service {
   private log = '';
   port = 0;
 
-  constructor(private readonly flags: readonly string[] = []) {}
+  constructor(
+    private readonly flags: readonly string[] = [],
+    private readonly web = dist,
+  ) {}
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
@@ -52,7 +55,7 @@ export class Service {
       memoBin,
       [
         'serve', '--listen', `127.0.0.1:${this.port}`, '--metrics-listen', '127.0.0.1:0',
-        '--port-file', portFile, '--data', join(this.directory, 'memo.db'), '--web', dist,
+        '--port-file', portFile, '--data', join(this.directory, 'memo.db'), '--web', this.web,
         '--region', 'ap-northeast-2', '--instance-id', 'i-0e2e', '--access-log', 'off',
         ...this.flags,
       ],
@@ -139,7 +142,7 @@ export class Device {
 
   constructor(
     readonly context: BrowserContext,
-    private readonly service: Service,
+    readonly service: Service,
   ) {}
 
   async open(path = '/'): Promise<Page> {
@@ -165,7 +168,7 @@ export const failedWith = (status: number) => new RegExp(`the server responded w
 
 export interface Stage {
   service: Service;
-  device(options?: BrowserContextOptions): Promise<Device>;
+  device(options?: BrowserContextOptions, at?: Service): Promise<Device>;
 }
 
 /** A file of browser tests; skipped, with the reason in its name, where they cannot run. */
@@ -199,12 +202,12 @@ export function describeInBrowser(
     });
     body({
       service,
-      device: async (options = {}) => {
+      device: async (options = {}, at = service) => {
         const context = await browser.newContext({
           locale: 'en-US', viewport: { width: 1280, height: 800 }, ...options,
         });
         context.setDefaultTimeout(10_000);
-        const device = new Device(context, service);
+        const device = new Device(context, at);
         devices.push(device);
         return device;
       },

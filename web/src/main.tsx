@@ -1,7 +1,9 @@
 import { render } from 'preact';
 import { App } from './app/app.ts';
 import { openChannel } from './app/channel.ts';
+import { recallLanguage } from './app/preferences.ts';
 import { watchForUpdates } from './app/updates.ts';
+import { messagesOf } from './i18n/index.ts';
 import { LocalStore } from './sync/store.ts';
 import './styles/base.css';
 import './styles/controls.css';
@@ -13,7 +15,9 @@ import './styles/auth.css';
 import { Root } from './ui/root.tsx';
 
 async function main(): Promise<void> {
-  const app = new App(await LocalStore.open(), openChannel());
+  const local = await LocalStore.open();
+  local.onObsolete = () => location.reload();
+  const app = new App(local, openChannel());
   const root = document.getElementById('app');
   if (!root) throw new Error('index.html has no #app');
   render(<Root app={app} />, root);
@@ -26,4 +30,8 @@ async function main(): Promise<void> {
   await app.start();
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(error);
+  // Without its storage the app could lose what is written; it says so instead.
+  document.body.textContent = messagesOf(recallLanguage()).cannotStart;
+});

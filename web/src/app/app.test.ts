@@ -5,6 +5,7 @@ import { ko } from '../i18n/ko.ts';
 import { backoffMs } from '../sync/backoff.ts';
 import { docOfSummary } from '../sync/docs.ts';
 import { makeLocalId, type Doc } from '../sync/types.ts';
+import { extend } from './board.ts';
 import { formatRoute, parseRoute } from './router.ts';
 import { found, inView, shownMemos } from './select.ts';
 import { kNoSearch, kNoView } from './state.ts';
@@ -37,6 +38,21 @@ describe('lists', () => {
     expect(inView(shown, 'active', view).map((memo) => memo.id)).toEqual(['b']);
     expect(inView(shown, 'pinned', kNoView).map((memo) => memo.id)).toEqual(['c']);
     expect(inView(shown, 'trash', kNoView)).toEqual([]);
+  });
+
+  it('keep the pages below a newer first page, unless there is a hole between', () => {
+    const page = (next: string | null, ...ids: string[]) => ({
+      items: ids.map((id) => ({ ...doc(id), excerpt: '' })),
+      next_cursor: next,
+    });
+    let view = extend(kNoView, page('x', 'f', 'e'), true);
+    view = extend(view, page('y', 'd', 'c'), false);
+    expect(view).toEqual({ status: 'ready', cursor: 'y', boundary: 'c', top: 'f' });
+    expect(extend(view, page('z', 'g', 'f'), true)).toEqual({ ...view, top: 'g' });
+    const apart = { status: 'ready', cursor: 'z', boundary: 'h', top: 'i' };
+    expect(extend(view, page('z', 'i', 'h'), true)).toEqual(apart);
+    const all = { status: 'ready', cursor: null, boundary: '', top: 'a' };
+    expect(extend(view, page(null, 'a'), true)).toEqual(all);
   });
 
   it('find Korean text however it was typed, offline too', () => {

@@ -20,6 +20,7 @@ import { SessionControl } from './session.ts';
 import { type AppState, kNoEditor, kNoSearch, kNoView, Store, type ToastText } from './state.ts';
 
 const kStaleMs = 20_000;
+const kMinuteMs = 60_000;
 
 export class App {
   readonly state: Store<AppState>;
@@ -161,6 +162,15 @@ export class App {
     if (choice.choose === 'copy') this.navigate({ place: 'board', memo: choice.memo }, 'replace');
     this.editor.follow();
     this.send();
+  }
+
+  /** Saves what is typed and says how far it came: to the service, or to this device. */
+  async saveNow(): Promise<void> {
+    await this.editor.flush();
+    await this.drainer?.wake();
+    const { memo } = this.state.get().editor;
+    const waits = memo !== null && (this.replica.shown(memo)?.pending ?? 0) > 0;
+    this.say(waits ? 'keptHere' : 'saved');
   }
 
   freshLocalId(): string {
@@ -312,9 +322,15 @@ export class App {
     window.addEventListener('blur', () => void this.editor.flush());
     document.addEventListener('visibilitychange', () => {
       if (document.hidden) this.editor.leave();
-      else if (this.state.get().phase === 'signed-in') this.board.refreshIfOlderThan(kStaleMs);
+      else this.wakeUp();
     });
+    window.setInterval(() => document.hidden || this.state.set({ now: Date.now() }), kMinuteMs / 2);
     this.state.subscribe(() => this.pulseIfNeeded());
+  }
+
+  private wakeUp(): void {
+    this.state.set({ now: Date.now() });
+    if (this.state.get().phase === 'signed-in') this.board.refreshIfOlderThan(kStaleMs);
   }
 
   private pulseIfNeeded(): void {
@@ -399,6 +415,7 @@ function initialState(): AppState {
     signupClosed: false,
     reachable: true,
     servedBy: null,
+    now: Date.now(),
     docs: new Map(),
     queue: [],
     views: { pinned: kNoView, active: kNoView, trash: kNoView },

@@ -109,7 +109,7 @@ export class Board {
     const below = page.next_cursor === null ? '' : (page.items.at(-1)?.id ?? '');
     const docs = this.toDocs(account, page);
     await this.replica.learn(docs, this.absentees(view, page, above, below), askedAt);
-    this.setView(view, { status: 'ready', cursor: page.next_cursor, boundary: below });
+    this.setView(view, extend(this.state.get().views[view], page, cursor === null));
   }
 
   // Memos of this list, between its two ends, that the page should have had.
@@ -189,4 +189,16 @@ export class Board {
     const { views } = this.state.get();
     this.state.set({ views: { ...views, [name]: { ...views[name], ...patch } } });
   }
+}
+
+/**
+ * A view after one more page. A newer first page keeps the pages below it when it reaches them;
+ * otherwise there would be a hole.
+ */
+export function extend(view: View, page: Page, isFirst: boolean): View {
+  const boundary = page.next_cursor === null ? '' : (page.items.at(-1)?.id ?? '');
+  const top = isFirst ? (page.items[0]?.id ?? '') : view.top;
+  const keeps = isFirst && view.boundary < boundary && boundary <= view.top;
+  if (keeps) return { ...view, status: 'ready', top };
+  return { status: 'ready', cursor: page.next_cursor, boundary, top };
 }

@@ -14,6 +14,8 @@ export interface View {
   cursor: string | null;
   /** Memos below this id are beyond what was loaded; '' when there is no such limit. */
   boundary: string;
+  /** The newest memo of what was loaded; '' when nothing was. */
+  top: string;
 }
 
 export interface Search extends View {
@@ -34,7 +36,7 @@ export interface EditorState {
 }
 
 export type ToastText =
-  | 'movedToTrash' | 'restored' | 'purged' | 'backOnline' | 'unreachable' | 'updateReady' | 'saved';
+  | 'movedToTrash' | 'restored' | 'purged' | 'backOnline' | 'unreachable' | 'updateReady' | 'saved' | 'keptHere';
 
 export interface Toast {
   id: number;
@@ -58,6 +60,8 @@ export interface AppState {
   signupClosed: boolean;
   reachable: boolean;
   servedBy: ServedBy | null;
+  /** For "3 minutes ago"; moves once in a while. */
+  now: number;
 
   docs: ReadonlyMap<string, Doc>;
   queue: readonly Write[];
@@ -75,7 +79,7 @@ export interface AppState {
   singleKeys: boolean;
 }
 
-export const kNoView: View = { status: 'idle', cursor: null, boundary: '' };
+export const kNoView: View = { status: 'idle', cursor: null, boundary: '', top: '' };
 export const kNoSearch: Search = { ...kNoView, query: '', hits: new Set() };
 export const kNoEditor: EditorState = {
   serial: 0,

@@ -9,6 +9,7 @@ export const en = {
   skipToList: 'Skip to the list',
   language: 'Language',
   loading: 'Loading…',
+  cannotStart: 'Memo cannot start: this browser does not let it keep anything on this device.',
   cancel: 'Cancel',
   close: 'Close',
   back: 'Back to the list',

@@ -21,9 +21,10 @@ export function detectLanguage(preferred: readonly string[]): Language {
 /** "3 minutes ago", "어제"; after a week the date. */
 export function describeTime(iso: string, language: Language, now: number): string {
   const at = Date.parse(iso);
-  const seconds = Math.round((at - now) / 1000);
+  // A clock that is a little slow must not make a memo come from the future.
+  const seconds = Math.min(0, Math.round((at - now) / 1000));
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
-  const past = Math.abs(seconds);
+  const past = -seconds;
   if (past < 45) return relative.format(0, 'second');
   if (past < 45 * 60) return relative.format(Math.round(seconds / 60), 'minute');
   if (past < 22 * 3600) return relative.format(Math.round(seconds / 3600), 'hour');

@@ -7,6 +7,7 @@ export const ko: Messages = {
   skipToList: '목록으로 건너뛰기',
   language: '언어',
   loading: '불러오는 중…',
+  cannotStart: '메모를 시작할 수 없습니다: 이 브라우저가 기기에 저장하는 것을 허락하지 않습니다.',
   cancel: '취소',
   close: '닫기',
   back: '목록으로',

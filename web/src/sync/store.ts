@@ -29,6 +29,9 @@ export interface Alias {
 const kVersion = 1;
 
 export class LocalStore {
+  /** A tab with a newer version of the app took the database over; this one cannot go on. */
+  onObsolete: () => void = () => {};
+
   private constructor(private readonly db: IDBDatabase) {}
 
   static async open(name = 'scv-memo', factory: IDBFactory = indexedDB): Promise<LocalStore> {
@@ -43,9 +46,12 @@ export class LocalStore {
       aliases.createIndex('account', 'account');
     };
     const db = await settle(request);
-    // A tab with a newer version of the app wants to upgrade; this one must let go.
-    db.onversionchange = () => db.close();
-    return new LocalStore(db);
+    const store = new LocalStore(db);
+    db.onversionchange = () => {
+      db.close();
+      store.onObsolete();
+    };
+    return store;
   }
 
   queue(account: string): Promise<Write[]> {

@@ -132,7 +132,8 @@ function Action({ icon, label, pressed = false, disabled = false, onClick }: Act
 export function MemoTime({ memo }: { memo: { updated_at: string; deleted_at: string | null } }) {
   const m = useMessages();
   const language = useSelect((state) => state.language);
+  const now = useSelect((state) => state.now);
   const iso = memo.deleted_at ?? memo.updated_at;
-  const when = describeTime(iso, language, Date.now());
+  const when = describeTime(iso, language, now);
   return <time dateTime={iso}>{memo.deleted_at ? m.deletedAt(when) : m.edited(when)}</time>;
 }

@@ -9,6 +9,7 @@ export function MemoRow({ memo, isOpen }: { memo: Shown; isOpen: boolean }) {
   const app = useApp();
   const m = useMessages();
   const language = useSelect((state) => state.language);
+  const now = useSelect((state) => state.now);
   const place = useSelect((state) => state.route.place);
   const time = memo.state === 'trashed' ? (memo.deleted_at ?? memo.updated_at) : memo.updated_at;
   return (
@@ -32,7 +33,7 @@ export function MemoRow({ memo, isOpen }: { memo: Shown; isOpen: boolean }) {
         </span>
         <span class="row-excerpt">{plainText(memo.excerpt) || m.noText}</span>
         <span class="row-foot">
-          <time dateTime={time}>{describeTime(time, language, Date.now())}</time>
+          <time dateTime={time}>{describeTime(time, language, now)}</time>
           <RowState memo={memo} />
         </span>
       </a>

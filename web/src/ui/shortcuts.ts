@@ -22,7 +22,7 @@ export function listenToKeys(app: App): () => void {
 function onCommand(app: App, key: string): boolean {
   switch (key) {
     case 's':
-      void app.editor.flush().then(() => app.say('saved'));
+      void app.saveNow();
       return true;
     case 'e':
       app.setMode(app.state.get().mode === 'preview' ? 'write' : 'preview');
@@ -101,7 +101,7 @@ function deleteMemo(
   row: HTMLElement | null,
 ): boolean {
   if (!shown) return false;
-  if (row) moveFocus(1);
+  if (row) leaveRow(row);
   if (shown.state === 'trashed') {
     app.state.set({ dialog: { dialog: 'purge', memo: shown.id } });
   } else {
@@ -121,6 +121,13 @@ function moveFocus(by: 1 | -1): boolean {
   target?.focus();
   target?.scrollIntoView({ block: 'nearest' });
   return true;
+}
+
+/** The row is about to go: the focus goes to its neighbour. */
+function leaveRow(row: HTMLElement): void {
+  const rows = [...document.querySelectorAll<HTMLElement>('.row')];
+  const at = rows.indexOf(row);
+  (rows[at + 1] ?? rows[at - 1] ?? document.getElementById('list'))?.focus();
 }
 
 function focusedRow(): HTMLElement | null {

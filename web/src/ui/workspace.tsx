@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { useApp, useMessages, useSelect } from './context.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { Icon, Mark } from './icons.tsx';
@@ -15,6 +15,11 @@ export function Workspace() {
   const m = useMessages();
   const open = useSelect((state) => state.route.memo !== null);
   useEffect(() => listenToKeys(app), [app]);
+  const wasOpen = useRef(open);
+  useEffect(() => {
+    if (wasOpen.current !== open) keepFocus(open);
+    wasOpen.current = open;
+  }, [open]);
   return (
     <div class="workspace" data-pane={open ? 'memo' : 'list'}>
       <a class="skip-link" href="#memo" onClick={(event) => jump(event, 'memo')}>
@@ -34,6 +39,13 @@ export function Workspace() {
       <Dialogs />
     </div>
   );
+}
+
+// Where the focus goes when what had it left the screen.
+function keepFocus(open: boolean): void {
+  const active = document.activeElement;
+  const lost = active === null || active === document.body || active.getClientRects().length === 0;
+  if (lost) document.getElementById(open ? 'memo' : 'list')?.focus({ preventScroll: true });
 }
 
 // The address must stay what it is: it names the memo.
