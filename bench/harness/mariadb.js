@@ -1,4 +1,5 @@
 // The benchmark's own MariaDB: loopback, TLS only, as durable as a production primary.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCertificates } from './certificates.js';
 import { Child, run } from './children.js';
@@ -27,6 +28,7 @@ export class MariaDb {
   constructor(directory) {
     this.data = join(directory, 'mariadb');
     this.socket = join(directory, 'sql');
+    this.scratch = join(directory, 'mariadb-tmp');
     this.host = '127.0.0.1';
     this.user = kUser;
     this.password = `bench-${process.pid}`;
@@ -37,6 +39,7 @@ export class MariaDb {
     const database = new MariaDb(directory);
     database.certificates = await makeCertificates(directory);
     database.ca = database.certificates.ca;
+    mkdirSync(database.scratch);
     await run('mariadb-install-db', [
       '--no-defaults', `--datadir=${database.data}`, '--auth-root-authentication-method=normal',
       '--skip-test-db', '--innodb-log-file-size=256M', ...runAs(),
@@ -56,6 +59,8 @@ export class MariaDb {
     this.server = new Child('mariadbd', kServer, [
       '--no-defaults', ...runAs(), `--datadir=${this.data}`, `--socket=${this.socket}`,
       '--bind-address=127.0.0.1', `--port=${this.port}`, `--pid-file=${this.data}/pid`,
+      // Its own: a server that starts deletes the temporary files of all others beside it.
+      `--tmpdir=${this.scratch}`,
       `--ssl-ca=${ca}`, `--ssl-cert=${certificate}`, `--ssl-key=${key}`,
       '--require-secure-transport=1', ...kDurable, ...kSized,
     ]);
