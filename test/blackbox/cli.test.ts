@@ -171,7 +171,7 @@ describeStores('user and seed', (kind) => {
       expect(refused.code, args.join()).not.toBe(0);
       expect(refused.stderr, args.join()).not.toBe('');
     }
-    const argv = await user('add', [newUsername(), '--password', password]);
+    const argv = await user('add', [newUsername(), '--password', 'seen-by-everybody']);
     expect(argv.code).not.toBe(0);
 
     const server = await MemoServer.start({

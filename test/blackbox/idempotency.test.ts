@@ -222,7 +222,15 @@ describeStores('idempotency', (kind) => {
       const answer = await user.bearer.create({ title: 'x' }, { 'Idempotency-Key': key });
       expect(answer.problem, JSON.stringify(key)).toBe('bad-request');
     }
-    expect(await count()).toBe(before);
+    const { id } = await user.bearer.created({ title: 'x' });
+    const others = [
+      await user.bearer.trash(id, { 'Idempotency-Key': 'with space' }),
+      await user.bearer.import('{"title":"x"}\n', { 'Idempotency-Key': 'with space' }),
+    ];
+    for (const answer of others) {
+      expect(answer.problem, answer.request.path).toBe('bad-request');
+    }
+    expect(await count()).toBe(before + 1);
     for (const key of ['!', '~'.repeat(128), `"quoted"${newKey()}`]) {
       const answer = await user.bearer.create({ title: 'x' }, { 'Idempotency-Key': key });
       expect(answer.status, key).toBe(201);

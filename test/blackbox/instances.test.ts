@@ -18,7 +18,6 @@ import {
 } from '../support/memo.js';
 import { describeStores, suite } from '../support/suite.js';
 import { partsOf } from '../support/token.js';
-import { until } from '../support/wait.js';
 
 suite(import.meta.url);
 
@@ -123,21 +122,20 @@ describeStores('instances of one database', (kind) => {
     await stopAll([one, two]);
   }, 60_000);
 
-  test('a key rotated at one is known to the other', async () => {
+  test('a key rotated by one is known to the other when its first token comes', async () => {
     const database = await freshDatabase(kind);
-    const [one, two] = (await startMany(2, { database })) as [MemoServer, MemoServer];
+    const one = await MemoServer.start({ database });
     const user = await signUp(one);
     const rotated = await memo(['key', 'rotate', ...database.flags], { env: database.env });
     expect(rotated.code, rotated.stderr).toBe(0);
-    const fresh = await until('one of them signs with the new key', 45_000, async () => {
-      const again = await signIn(one, user.username, user.password);
-      return partsOf(again.token).kid === partsOf(user.token).kid ? undefined : again;
-    });
-    for (const each of [user, fresh, user.at(two), fresh.at(two)]) {
+    const two = await MemoServer.start({ database });
+    const fresh = await signIn(two, user.username, user.password);
+    expect(partsOf(fresh.token).kid).toBeGreaterThan(partsOf(user.token).kid);
+    for (const each of [user, user.at(two), fresh, fresh.at(one)]) {
       expect((await each.bearer.get('/api/v1/session')).status).toBe(200);
     }
     await stopAll([one, two]);
-  }, 90_000);
+  });
 
   test('a newer schema is refused with the reason', async () => {
     const database = await freshDatabase(kind);

@@ -22,7 +22,7 @@ class Directory {
  public:
   Directory() {
     std::string pattern = std::filesystem::temp_directory_path() / "memo-fault-XXXXXX";
-    path_ = ::mkdtemp(pattern.data()) == nullptr ? std::filesystem::path() : pattern;
+    if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
   }
   ~Directory() {
     std::error_code ignored;
