@@ -167,8 +167,15 @@ Task<bool> Connection::ServeRequest() {
   match_ = role_ == Role::kMetrics ? MatchMetricsRoute(request_.method, request_.path())
                                    : MatchRoute(request_.method, request_.path());
   close_after_ = !request_.keep_alive || app_.draining;
-  Call call{app_,   thread_,     request_,        *this,
-            match_, request_id_, ClientAddress(), request_begin_ + app_.config.request_timeout};
+  Call call{app_,
+            thread_,
+            request_,
+            *this,
+            match_,
+            request_id_,
+            ClientAddress(),
+            request_begin_ + app_.config.request_timeout,
+            WallClockMillis()};
   app_.metrics.in_flight().Increment();
   const Response response = co_await Handle(call);
   app_.metrics.in_flight().Decrement();

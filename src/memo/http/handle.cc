@@ -176,7 +176,7 @@ Task<Outcome<WriteAnswer>> WriteWithKey(Call& call, const Caller& caller,
   job->command.caller = caller;
   job->command.key = key;
   job->command.request = digest;
-  job->command.now = WallClockMillis();
+  job->command.now = call.now;
   job->command.operation = std::move(operation);
   Home& home = call.thread.home();
   Lane<WriteJob>& lane = call.app.lanes->write;

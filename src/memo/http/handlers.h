@@ -41,6 +41,7 @@ struct Call {
   std::string request_id;
   std::string client;  // the client's address, for rate limits and logs
   SteadyTime deadline;
+  Millis now;  // when the request was complete: one reading of the clock for all it does
 
   std::unexpected<Problem> Refuse(ProblemKind kind, std::string detail) const;
 };

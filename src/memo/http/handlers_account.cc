@@ -55,7 +55,7 @@ std::string_view BearerToken(std::string_view authorization) {
 // A new session for the account, as cookie and in the body.
 Outcome<Response> StartSession(const Call& call, const Account& account, unsigned status) {
   const auto keys = call.app.keys.Get();
-  const Session session = NewSession(account, WallClockMillis());
+  const Session session = NewSession(account, call.now);
   const std::string token = keys->Sign(session);
   if (token.empty()) {
     Problem problem;
@@ -168,7 +168,7 @@ Task<Outcome<SignedIn>> Authenticate(Call& call) {
   if (token.empty()) {
     co_return call.Refuse(ProblemKind::kUnauthenticated, "Send a session token or cookie.");
   }
-  const Millis now = WallClockMillis();
+  const Millis now = call.now;
   auto keys = call.app.keys.Get();
   auto session = keys->Verify(token, now);
   if (!session && session.error() == TokenProblem::kUnknownKey) {
@@ -214,7 +214,7 @@ Task<Outcome<Response>> SignUp(Call& call) {
   account.id = NewAccountId();
   account.password_hash = std::move(*hash);
   account.token_version = 1;
-  account.created_at = WallClockMillis();
+  account.created_at = call.now;
   const Digest128 digest = AccountDigest("sign-up", account.username);
   const Caller nobody;
   WriteOperation operation = CreateAccount{account};
@@ -245,7 +245,7 @@ Task<Outcome<Response>> SignIn(Call& call) {
   const std::string username = fields->RequiredText("username", AnyText);
   std::string password = fields->RequiredText("password", AnyText);
   if (auto problem = fields->Finish()) co_return std::unexpected(std::move(*problem));
-  const Millis now = WallClockMillis();
+  const Millis now = call.now;
   const Millis wait = call.app.sign_in_limiter.WaitFor(username, call.client, now);
   if (wait > 0) co_return std::unexpected(TooManyAttempts(wait));
   Account account;
@@ -273,7 +273,7 @@ Task<Outcome<Response>> GetSession(Call& call) {
   ReadQuery query = FindCaller{session.caller};
   auto found = co_await Read(call, call.app.lanes->point, std::move(query));
   if (!found) co_return std::unexpected(std::move(found).error());
-  const Millis now = WallClockMillis();
+  const Millis now = call.now;
   const bool half_spent = now - session.issued_at > (session.expires_at - session.issued_at) / 2;
   const auto keys = call.app.keys.Get();
   Session current = session;
@@ -326,7 +326,7 @@ Task<Outcome<Response>> ChangePassword(Call& call) {
   ReadQuery query = FindCaller{caller};
   auto found = co_await Read(call, call.app.lanes->point, std::move(query));
   if (!found) co_return std::unexpected(std::move(found).error());
-  const Millis now = WallClockMillis();
+  const Millis now = call.now;
   const Millis wait = call.app.sign_in_limiter.WaitFor(found->account.username, call.client, now);
   if (wait > 0) co_return std::unexpected(TooManyAttempts(wait));
   const std::string clean = CleanPassword(current).value_or(std::string());

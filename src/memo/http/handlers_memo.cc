@@ -160,7 +160,7 @@ Task<Outcome<Response>> CreateOne(Call& call) {
   create.content = fields->OptionalText("content", CleanContent).value_or("");
   create.pinned = fields->OptionalBool("pinned").value_or(false);
   if (auto problem = fields->Finish()) co_return std::unexpected(std::move(*problem));
-  create.id = call.app.ids.NextAfterAll(WallClockMillis());
+  create.id = call.app.ids.NextAfterAll(call.now);
   WriteOperation operation = std::move(create);
   auto written = co_await Write(call, signed_in->session.caller, std::move(operation));
   if (!written) co_return std::unexpected(std::move(written).error());

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 
 namespace scv::memo {
@@ -116,8 +117,15 @@ void AddServeOptions(CLI::App& app, ServeConfig& config) {
 }
 
 Result<void> ApplyConfigFile(CLI::App& command, const std::string& path) {
+  if (!std::filesystem::is_regular_file(path)) {
+    return Fail(ErrorKind::kInvalid, "the configuration file " + path + " is not a file");
+  }
   try {
     for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_file(path)) {
+      // CLI11 reports where a section begins and ends as items of these names.
+      if (item.name == "++" || item.name == "--") {
+        return Fail(ErrorKind::kInvalid, path + " must have no sections, only keys");
+      }
       CLI::Option* option = command.get_option_no_throw("--" + item.name);
       if (option == nullptr || !item.parents.empty() || item.name == "config") {
         return Fail(ErrorKind::kInvalid, "unknown key \"" + item.fullname() + "\" in " + path +
