@@ -8,11 +8,6 @@
 namespace scv::memo {
 namespace {
 
-constexpr std::string_view kInsertRecords =
-    "; INSERT INTO idempotency (account_id, key_hash, request_hash, created_at, receipt) VALUES ";
-constexpr std::string_view kInsertMemos =
-    "; INSERT INTO memo (account_id, " SCV_MARIADB_MEMO_COLUMNS ") VALUES ";
-
 template <std::size_t kSize>
 void Copy(std::string_view from, std::array<std::uint8_t, kSize>& to) {
   std::memcpy(to.data(), from.data(), std::min(from.size(), kSize));
@@ -33,69 +28,7 @@ void Replay(const std::string& receipt, const WriteCommand& command, WriteAnswer
   }
 }
 
-// The rest of a record's row, after its account.
-void RecordRow(MariadbText& text, const Digest128& key, const Digest128& request, Millis created_at,
-               std::string_view receipt) {
-  text.Raw(", ").Bytes(key).Raw(", ").Bytes(request).Raw(", ").Number(created_at);
-  text.Raw(", ").Bytes(receipt).Raw(")");
-}
-
-// One round trip less than looking first. The first record is without an account, which the table
-// refuses, unless every caller is good; the share lock keeps that true until the COMMIT.
-void CheckCallers(MariadbText& text, std::span<const WriteCommand* const> commands) {
-  std::set<std::pair<AccountId, std::uint32_t>> callers;
-  for (const WriteCommand* command : commands) {
-    callers.emplace(command->caller.account, command->caller.token_version);
-  }
-  text.Raw("SELECT COUNT(*) = ").Number(static_cast<std::int64_t>(callers.size()));
-  text.Raw(
-      " INTO @scv_callers_good FROM account FORCE INDEX (PRIMARY) WHERE (id, token_version) IN (");
-  bool first = true;
-  for (const auto& [account, token_version] : callers) {
-    text.Comma(first).Raw("(").Number(account).Raw(", ").Number(token_version).Raw(")");
-  }
-  text.Raw(") LOCK IN SHARE MODE");
-}
-
 }  // namespace
-
-std::optional<std::string> MariadbCreatesSql(std::span<const WriteCommand* const> commands) {
-  std::map<std::pair<AccountId, Digest128>, const WriteCommand*> by_key;
-  for (const WriteCommand* command : commands) {
-    if (!std::holds_alternative<CreateMemo>(command->operation)) return std::nullopt;
-    if (!by_key.emplace(std::pair(command->caller.account, command->key), command).second) {
-      return std::nullopt;
-    }
-  }
-  MariadbText text;
-  text.Raw("START TRANSACTION; ");
-  CheckCallers(text, commands);
-  MariadbText memos;
-  text.Raw(kInsertRecords);
-  bool first = true;
-  bool first_memo = true;
-  for (const auto& [key, command] : by_key) {
-    const auto answer = DecideMemoWrite(*command, std::nullopt).answer;
-    const AccountId account = command->caller.account;
-    if (first) {
-      text.Raw("(IF(@scv_callers_good, ").Number(account).Raw(", NULL)");
-    } else {
-      text.Raw(", (").Number(account);
-    }
-    first = false;
-    RecordRow(text, command->key, command->request, command->now, EncodeReceipt(*command, answer));
-    memos.Comma(first_memo).MemoRow(account, answer.memo);
-  }
-  text.Raw(kInsertMemos).Raw(memos.sql()).Raw("; COMMIT");
-  return text.sql();
-}
-
-void AnswerCreates(std::span<const WriteCommand* const> commands,
-                   std::span<WriteAnswer* const> answers) {
-  for (std::size_t i = 0; i < commands.size(); ++i) {
-    *answers[i] = DecideMemoWrite(*commands[i], std::nullopt).answer;
-  }
-}
 
 MariadbBatch::MariadbBatch(std::span<const WriteCommand* const> commands,
                            std::span<WriteAnswer* const> answers, std::span<Error> failures)
@@ -161,11 +94,8 @@ Result<void> MariadbBatch::Load(std::vector<MariadbRows>& results, bool require_
     return Fail(ErrorKind::kInternal, "MariaDB answered fewer statements than were asked");
   }
   auto next = results.begin();
-  const bool read_only = next->Next() && next->Bytes(0) != "0" && next->Bytes(0) != "OFF";
-  if (read_only && require_writable) {
-    return Fail(ErrorKind::kReadOnly,
-                "the database server is read-only: not the primary (any more)");
-  }
+  const bool writable = next->Next() && IsWritable(next->Bytes(0));
+  if (require_writable && !writable) return std::unexpected(NotWritable());
   ++next;
   if (asked_accounts_) LoadAccounts(*next++);
   if (asked_memos_) LoadMemos(*next++);
@@ -350,9 +280,9 @@ void MariadbBatch::StoreRecords(MariadbText& text) const {
   bool first = true;
   for (const auto& [key, record] : records_) {
     if (!record.fresh) continue;
-    if (first) text.Raw(kInsertRecords);
+    if (first) text.Raw(kMariadbInsertRecords);
     text.Comma(first).Raw("(").Number(key.first);
-    RecordRow(text, key.second, record.request, record.created_at, record.receipt);
+    text.RecordRow(key.second, record.request, record.created_at, record.receipt);
   }
 }
 
@@ -379,7 +309,7 @@ void MariadbBatch::StoreMemos(MariadbText& text) const {
   bool first_update = true;
   for (const auto& [key, slot] : memos_) {
     if (!slot.changed || !slot.now || slot.stored) continue;
-    if (first_insert) text.Raw(kInsertMemos);
+    if (first_insert) text.Raw(kMariadbInsertMemos);
     text.Comma(first_insert).MemoRow(key.first, *slot.now);
   }
   for (const auto& [key, slot] : memos_) {
@@ -393,7 +323,7 @@ void MariadbBatch::StoreMemos(MariadbText& text) const {
   }
   if (first_update) return;
   // The rows are there and locked; this only is the form in which one statement updates many.
-  text.Raw(kInsertMemos).Raw(updates.sql());
+  text.Raw(kMariadbInsertMemos).Raw(updates.sql());
   text.Raw(
       " ON DUPLICATE KEY UPDATE title = VALUES(title), content = VALUES(content),"
       " pinned = VALUES(pinned), state = VALUES(state), version = VALUES(version),"

@@ -17,15 +17,6 @@
 
 namespace scv::memo {
 
-// The whole transaction for a batch of nothing but CreateMemo with keys of their own, on the guess
-// that every caller is good and no key was used before. When the guess is wrong a statement fails
-// (kMariadbNull, kMariadbDuplicate), and the server does not come to the COMMIT; roll back and use
-// MariadbBatch. nullopt: not such a batch.
-std::optional<std::string> MariadbCreatesSql(std::span<const WriteCommand* const> commands);
-// The answers when that was committed.
-void AnswerCreates(std::span<const WriteCommand* const> commands,
-                   std::span<WriteAnswer* const> answers);
-
 class MariadbBatch {
  public:
   // The commands, answers and failures outlive this.

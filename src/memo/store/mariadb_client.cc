@@ -139,6 +139,12 @@ ErrorKind MariadbErrorKind(unsigned code, std::string_view sqlstate) {
   return ErrorKind::kInternal;
 }
 
+Error NotWritable() {
+  return {ErrorKind::kReadOnly, "the database server is read-only: not the primary (any more)"};
+}
+
+bool IsWritable(std::string_view read_only) { return read_only == "0" || read_only == "OFF"; }
+
 bool MariadbRows::Next() {
   row_ = mysql_fetch_row(result_.get());
   lengths_ = row_ == nullptr ? nullptr : mysql_fetch_lengths(result_.get());
@@ -346,8 +352,13 @@ std::string_view MariadbStatement::Bytes(std::size_t column) const {
 
 Error MariadbStatement::Failed() {
   bound_ = 0;
-  return connection_.Failed(mysql_stmt_errno(handle_.get()), mysql_stmt_sqlstate(handle_.get()),
-                            mysql_stmt_error(handle_.get()));
+  if (const unsigned code = mysql_stmt_errno(handle_.get()); code != 0) {
+    return connection_.Failed(code, mysql_stmt_sqlstate(handle_.get()),
+                              mysql_stmt_error(handle_.get()));
+  }
+  // The library notes what ends a result half-way with the connection only.
+  MYSQL* const handle = connection_.handle_.get();
+  return connection_.Failed(mysql_errno(handle), mysql_sqlstate(handle), mysql_error(handle));
 }
 
 }  // namespace scv::memo

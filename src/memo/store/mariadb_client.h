@@ -20,6 +20,11 @@ namespace scv::memo {
 // (SQLSTATE classes 22 and 23); the statement left nothing behind, the transaction goes on.
 ErrorKind MariadbErrorKind(unsigned code, std::string_view sqlstate);
 
+// kReadOnly, found out by asking the server.
+Error NotWritable();
+// Whether a value of @@global.read_only lets writes through.
+bool IsWritable(std::string_view read_only);
+
 inline constexpr unsigned kMariadbDuplicate = 1062;
 inline constexpr unsigned kMariadbNull = 1048;
 inline constexpr unsigned kMariadbNoTable = 1146;

@@ -21,61 +21,98 @@ constexpr Uuid kHighest{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0
 
 #define SCV_MEMO_NUMBERS "m.pinned, m.state, m.version, m.created_at, m.updated_at, m.deleted_at"
 
+// A server that is read-only answers no rows: a constant of the plan, which costs the rows nothing.
+// Compared as text because newer servers have names for the levels of it.
+std::string_view WhileWritable(const MariadbOptions& options) {
+  return options.require_writable ? " AND CONCAT(@@global.read_only) IN ('0', 'OFF')" : "";
+}
+
+// What a list's statement must do; each combination is a statement of its own, because conditions
+// that are switched off by a parameter cost a tenth of a list.
+struct ListKind {
+  explicit ListKind(const ListMemos& list)
+      : oldest_first(list.after.has_value()),
+        full_content(list.full_content),
+        by_state(list.state.has_value()),
+        by_pinned(list.pinned.has_value()),
+        search(!list.query.empty()) {}
+
+  std::size_t index() const {
+    return (oldest_first ? 1U : 0U) + (full_content ? 2U : 0U) + (by_state ? 4U : 0U) +
+           (by_pinned ? 8U : 0U) + (search ? 16U : 0U);
+  }
+
+  bool oldest_first;
+  bool full_content;
+  bool by_state;
+  bool by_pinned;
+  bool search;
+};
+
 // A page is a range of the primary key, so it is in order already. The account is a constant of the
 // plan; with a wrong token version there are no rows.
-std::string ListSql(bool oldest_first, bool full_content, bool search,
-                    std::chrono::milliseconds search_time_max) {
+std::string ListSql(const ListKind& kind, const MariadbOptions& options) {
   std::string sql;
-  if (search) {
+  if (kind.search) {
     sql = "SET STATEMENT max_statement_time = " +
-          std::to_string(static_cast<double>(search_time_max.count()) / 1000) + " FOR ";
+          std::to_string(static_cast<double>(options.search_time_max.count()) / 1000) + " FOR ";
   }
-  sql += "SELECT @@global.read_only, m.id, m.title, ";
-  sql += full_content ? "m.content" : "LEFT(m.content, " + std::to_string(kExcerptCodePoints) + ")";
+  sql += "SELECT m.id, m.title, ";
+  sql += kind.full_content ? "m.content"
+                           : "LEFT(m.content, " + std::to_string(kExcerptCodePoints) + ")";
   sql += ", " SCV_MEMO_NUMBERS
          " FROM account a STRAIGHT_JOIN memo m ON m.account_id = a.id"
-         " WHERE a.id = ? AND a.token_version = ?"
-         " AND (? < 0 OR m.state = ?) AND (? < 0 OR m.pinned = ?) AND m.id ";
-  sql += oldest_first ? "> ?" : "< ?";
-  if (search) {
+         " WHERE a.id = ? AND a.token_version = ?";
+  sql += WhileWritable(options);
+  sql += kind.oldest_first ? " AND m.id > ?" : " AND m.id < ?";
+  if (kind.by_state) sql += " AND m.state = ?";
+  if (kind.by_pinned) sql += " AND m.pinned = ?";
+  if (kind.search) {
     // The columns' own collation takes e and é for the same; this one only ignores case (and what
     // is like it: final sigma, the two kana). LIKE compares character by character in it.
     sql +=
         " AND (m.title LIKE ? COLLATE utf8mb4_uca1400_as_ci"
         " OR m.content LIKE ? COLLATE utf8mb4_uca1400_as_ci)";
   }
-  return sql + (oldest_first ? " ORDER BY m.id LIMIT ?" : " ORDER BY m.id DESC LIMIT ?");
+  return sql + (kind.oldest_first ? " ORDER BY m.id LIMIT ?" : " ORDER BY m.id DESC LIMIT ?");
 }
 
 // One row per question, answered or not; unused places have account 0, which nobody is. The head
 // row gives the columns their types: parameters have none yet when this is prepared, and a cast of
 // one to SIGNED would make a column of 32 bits.
-std::string GetSql(std::size_t count) {
+std::string GetSql(std::size_t count, const MariadbOptions& options) {
   std::string sql =
       "WITH v(place, account, token_version, id, known) AS (VALUES"
       " (-1, 9223372036854775807, 9223372036854775807, CAST('' AS BINARY(16)),"
       " 9223372036854775807)";
   for (std::size_t i = 0; i < count; ++i) sql += ", (" + std::to_string(i) + ", ?, ?, ?, ?)";
-  return sql +
-         ") SELECT @@global.read_only, m.id, m.title, IF(m.version = v.known, '', m.content),"
-         " " SCV_MEMO_NUMBERS
-         ", v.place, a.id"
-         " FROM v LEFT JOIN account a ON a.id = v.account AND a.token_version = v.token_version"
-         " LEFT JOIN memo m ON m.account_id = a.id AND m.id = v.id"
-         " WHERE v.place >= 0 AND v.account > 0";
+  sql +=
+      ") SELECT m.id, m.title, IF(m.version = v.known, '', m.content),"
+      " " SCV_MEMO_NUMBERS
+      ", v.place, a.id"
+      " FROM v LEFT JOIN account a ON a.id = v.account AND a.token_version = v.token_version"
+      " LEFT JOIN memo m ON m.account_id = a.id AND m.id = v.id"
+      " WHERE v.place >= 0 AND v.account > 0";
+  return sql.append(WhileWritable(options));
 }
 
-// @@global.read_only, a memo (mariadb_text.h).
-const std::vector<Column> kMemoRow = {
-    Column::kBytes, Column::kBytes, Column::kBytes, Column::kBytes, Column::kInt,
-    Column::kInt,   Column::kInt,   Column::kInt,   Column::kInt,   Column::kInt};
+std::string GetOneSql(const MariadbOptions& options) {
+  std::string sql = "SELECT m.id, m.title, IF(m.version = ?, '', m.content), " SCV_MEMO_NUMBERS
+                    " FROM account a STRAIGHT_JOIN memo m ON m.account_id = a.id"
+                    " WHERE a.id = ? AND a.token_version = ? AND m.id = ?";
+  return sql.append(WhileWritable(options));
+}
+
+// A memo (mariadb_text.h).
+const std::vector<Column> kMemoRow = {Column::kBytes, Column::kBytes, Column::kBytes,
+                                      Column::kInt,   Column::kInt,   Column::kInt,
+                                      Column::kInt,   Column::kInt,   Column::kInt};
 // The same, the place of the question, the account.
-const std::vector<Column> kGetRow = {Column::kBytes, Column::kBytes, Column::kBytes, Column::kBytes,
+const std::vector<Column> kGetRow = {Column::kBytes, Column::kBytes, Column::kBytes, Column::kInt,
                                      Column::kInt,   Column::kInt,   Column::kInt,   Column::kInt,
-                                     Column::kInt,   Column::kInt,   Column::kInt,   Column::kInt};
-constexpr std::size_t kMemoAt = 1;
-constexpr std::size_t kPlaceAt = 10;
-constexpr std::size_t kAccountAt = 11;
+                                     Column::kInt,   Column::kInt,   Column::kInt};
+constexpr std::size_t kPlaceAt = 9;
+constexpr std::size_t kAccountAt = 10;
 
 const std::vector<Column> kAccountRow = {Column::kBytes, Column::kInt, Column::kBytes,
                                          Column::kBytes, Column::kInt, Column::kInt};
@@ -93,16 +130,16 @@ std::string_view AsBytes(const Uuid& id) {
 
 Memo ReadMemo(const MariadbStatement& row) {
   Memo memo;
-  const std::string_view id = row.Bytes(kMemoAt);
+  const std::string_view id = row.Bytes(0);
   std::memcpy(memo.id.bytes.data(), id.data(), std::min(id.size(), memo.id.bytes.size()));
-  memo.title = row.Bytes(kMemoAt + 1);
-  memo.content = row.Bytes(kMemoAt + 2);
-  memo.pinned = row.Int(kMemoAt + 3) != 0;
-  memo.state = row.Int(kMemoAt + 4) == 0 ? MemoState::kActive : MemoState::kTrashed;
-  memo.version = static_cast<std::uint32_t>(row.Int(kMemoAt + 5));
-  memo.created_at = row.Int(kMemoAt + 6);
-  memo.updated_at = row.Int(kMemoAt + 7);
-  memo.deleted_at = row.Int(kMemoAt + 8);
+  memo.title = row.Bytes(1);
+  memo.content = row.Bytes(2);
+  memo.pinned = row.Int(3) != 0;
+  memo.state = row.Int(4) == 0 ? MemoState::kActive : MemoState::kTrashed;
+  memo.version = static_cast<std::uint32_t>(row.Int(5));
+  memo.created_at = row.Int(6);
+  memo.updated_at = row.Int(7);
+  memo.deleted_at = row.Int(8);
   return memo;
 }
 
@@ -114,6 +151,17 @@ Account ReadAccount(const MariadbStatement& row) {
   account.token_version = static_cast<std::uint32_t>(row.Int(4));
   account.created_at = row.Int(5);
   return account;
+}
+
+// As the statements take it; -1 is no version.
+std::int64_t KnownVersion(const GetMemo& get) {
+  return get.known_version ? std::int64_t{*get.known_version} : -1;
+}
+
+void AnswerFound(const GetMemo& get, Memo memo, ReadAnswer& answer) {
+  const bool known = get.known_version == memo.version;
+  answer.status = known ? ReadStatus::kNotModified : ReadStatus::kFound;
+  answer.memos.push_back(std::move(memo));
 }
 
 bool SameList(const ListMemos& a, const ListMemos& b) {
@@ -135,6 +183,7 @@ std::string LikePattern(std::string_view needle) {
 
 MariadbReader::MariadbReader(MariadbConnection& connection)
     : connection_(connection),
+      get_one_(connection, GetOneSql(connection.options()), kMemoRow),
       account_by_name_(connection, AccountSql("a.username = ?"), kAccountRow),
       account_by_id_(connection, AccountSql("a.id = ?"), kAccountRow) {}
 
@@ -162,21 +211,39 @@ Result<void> MariadbReader::Answer(std::span<const ReadQuery* const> queries,
       SCV_TRY(AnswerFindCaller(std::get<FindCaller>(*queries[i]), answer));
     }
   }
+  if (gets.size() == 1) return AnswerGet(gets.front());
   return gets.empty() ? Result<void>() : AnswerGets(gets);
 }
 
 Result<void> MariadbReader::CheckWritable(std::string_view read_only) const {
-  if (!connection_.options().require_writable || read_only == "0" || read_only == "OFF") return {};
-  return Fail(ErrorKind::kReadOnly, "the database server is read-only: not the primary (any more)");
+  if (!connection_.options().require_writable || IsWritable(read_only)) return {};
+  return std::unexpected(NotWritable());
 }
 
 MariadbStatement& MariadbReader::GetStatement(std::size_t power) {
   auto& statement = gets_[power];
   if (!statement) {
-    statement =
-        std::make_unique<MariadbStatement>(connection_, GetSql(std::size_t{1} << power), kGetRow);
+    statement = std::make_unique<MariadbStatement>(
+        connection_, GetSql(std::size_t{1} << power, connection_.options()), kGetRow);
   }
   return *statement;
+}
+
+Result<void> MariadbReader::AnswerGet(const Get& get) {
+  get_one_.Bind(KnownVersion(*get.query));
+  get_one_.Bind(get.query->caller.account);
+  get_one_.Bind(std::int64_t{get.query->caller.token_version});
+  get_one_.Bind(AsBytes(get.query->id));
+  SCV_TRY(get_one_.Execute());
+  for (;;) {
+    SCV_ASSIGN(const bool row, get_one_.Fetch());
+    if (!row) break;
+    AnswerFound(*get.query, ReadMemo(get_one_), *get.answer);
+  }
+  if (!get.answer->memos.empty()) return {};
+  SCV_ASSIGN(const bool good, IsGood(get.query->caller));
+  get.answer->status = good ? ReadStatus::kNotFound : ReadStatus::kUnauthenticated;
+  return {};
 }
 
 Result<void> MariadbReader::AnswerGets(std::span<const Get> gets) {
@@ -188,57 +255,45 @@ Result<void> MariadbReader::AnswerGets(std::span<const Get> gets) {
     statement.Bind(used ? get.caller.account : 0);
     statement.Bind(std::int64_t{get.caller.token_version});
     statement.Bind(AsBytes(get.id));
-    statement.Bind(get.known_version ? std::int64_t{*get.known_version} : -1);
+    statement.Bind(KnownVersion(get));
   }
   SCV_TRY(statement.Execute());
-  for (;;) {
+  std::size_t answered = 0;
+  for (;; ++answered) {
     SCV_ASSIGN(const bool row, statement.Fetch());
-    if (!row) return {};
+    if (!row) break;
     const auto place = static_cast<std::size_t>(statement.Int(kPlaceAt));
     if (place >= gets.size()) return Fail(ErrorKind::kInternal, "an answer nobody asked for");
-    if (auto writable = CheckWritable(statement.Bytes(0)); !writable) {
-      statement.Finish();
-      return writable;
-    }
     ReadAnswer& answer = *gets[place].answer;
     if (statement.IsNull(kAccountAt)) {
       answer.status = ReadStatus::kUnauthenticated;
-    } else if (!statement.IsNull(kMemoAt)) {
-      answer.memos.push_back(ReadMemo(statement));
-      const bool known = gets[place].query->known_version == answer.memos.front().version;
-      answer.status = known ? ReadStatus::kNotModified : ReadStatus::kFound;
+    } else if (!statement.IsNull(0)) {
+      AnswerFound(*gets[place].query, ReadMemo(statement), answer);
     }
   }
+  if (answered == gets.size()) return {};
+  return std::unexpected(NotWritable());
 }
 
 MariadbStatement& MariadbReader::ListStatement(const ListMemos& list) {
-  const bool oldest_first = list.after.has_value();
-  const bool search = !list.query.empty();
-  const std::size_t kind =
-      (oldest_first ? 1U : 0U) + (list.full_content ? 2U : 0U) + (search ? 4U : 0U);
-  auto& statement = lists_[kind];
+  const ListKind kind(list);
+  auto& statement = lists_[kind.index()];
   if (!statement) {
-    statement = std::make_unique<MariadbStatement>(
-        connection_,
-        ListSql(oldest_first, list.full_content, search, connection_.options().search_time_max),
-        kMemoRow);
+    statement = std::make_unique<MariadbStatement>(connection_,
+                                                   ListSql(kind, connection_.options()), kMemoRow);
   }
   return *statement;
 }
 
 Result<void> MariadbReader::AnswerList(const ListMemos& list, ReadAnswer& answer) {
   MariadbStatement& statement = ListStatement(list);
-  const auto filter = [&](std::int64_t value) {
-    statement.Bind(value);
-    statement.Bind(value);
-  };
   const Uuid& cursor = list.after ? *list.after : list.before ? *list.before : kHighest;
   const std::string pattern = LikePattern(list.query);
   statement.Bind(list.caller.account);
   statement.Bind(std::int64_t{list.caller.token_version});
-  filter(list.state ? static_cast<std::int64_t>(*list.state) : -1);
-  filter(list.pinned ? std::int64_t{*list.pinned} : -1);
   statement.Bind(AsBytes(cursor));
+  if (list.state) statement.Bind(static_cast<std::int64_t>(*list.state));
+  if (list.pinned) statement.Bind(std::int64_t{*list.pinned});
   if (!list.query.empty()) {
     statement.Bind(pattern);
     statement.Bind(pattern);
@@ -253,11 +308,15 @@ Result<void> MariadbReader::AnswerList(const ListMemos& list, ReadAnswer& answer
     return {};
   }
   if (!done || !answer.memos.empty()) return done;
-  // Nothing found; is the session void, or the server no longer the primary?
-  ReadAnswer caller;
-  SCV_TRY(AnswerFindCaller({list.caller}, caller));
-  answer.status = caller.status;
+  SCV_ASSIGN(const bool good, IsGood(list.caller));
+  if (!good) answer.status = ReadStatus::kUnauthenticated;
   return {};
+}
+
+Result<bool> MariadbReader::IsGood(const Caller& caller) {
+  ReadAnswer answer;
+  SCV_TRY(AnswerFindCaller({caller}, answer));
+  return answer.status == ReadStatus::kFound;
 }
 
 Result<void> MariadbReader::CollectPage(MariadbStatement& statement, const ListMemos& list,
@@ -265,12 +324,7 @@ Result<void> MariadbReader::CollectPage(MariadbStatement& statement, const ListM
   for (;;) {
     SCV_ASSIGN(const bool row, statement.Fetch());
     if (!row) return {};
-    if (answer.memos.empty()) {
-      if (auto writable = CheckWritable(statement.Bytes(0)); !writable) {
-        statement.Finish();
-        return writable;
-      }
-    }
+    if (answer.memos.empty()) answer.memos.reserve(list.limit);
     if (answer.memos.size() == list.limit) {
       answer.more = true;
     } else {

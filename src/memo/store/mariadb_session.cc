@@ -46,8 +46,8 @@ Result<void> MariadbSession::Check() {
   SCV_TRY(CheckMariadbSchema(*connection_));
   SCV_ASSIGN(auto results, connection_->Query("SELECT @@global.read_only"));
   MariadbRows& row = results.front();
-  if (!row.Next() || row.Bytes(0) == "0" || row.Bytes(0) == "OFF") return {};
-  return Fail(ErrorKind::kReadOnly, "the database server is read-only: not the primary (any more)");
+  if (row.Next() && IsWritable(row.Bytes(0))) return {};
+  return std::unexpected(NotWritable());
 }
 
 Result<std::vector<SigningKey>> MariadbSession::SigningKeys() {

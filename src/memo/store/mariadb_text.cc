@@ -54,4 +54,10 @@ MariadbText& MariadbText::MemoRow(AccountId account, const Memo& memo) {
   return Raw(", ").Number(memo.deleted_at).Raw(")");
 }
 
+MariadbText& MariadbText::RecordRow(const Digest128& key, const Digest128& request,
+                                    Millis created_at, std::string_view receipt) {
+  Raw(", ").Bytes(key).Raw(", ").Bytes(request).Raw(", ").Number(created_at);
+  return Raw(", ").Bytes(receipt).Raw(")");
+}
+
 }  // namespace scv::memo

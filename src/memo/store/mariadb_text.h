@@ -24,8 +24,11 @@ class MariadbText {
 
   // "(account, x'id')".
   MariadbText& Key(AccountId account, const std::array<std::uint8_t, 16>& id);
-  // A row of kMemoColumns with its account in front.
+  // A row of kMariadbInsertMemos.
   MariadbText& MemoRow(AccountId account, const Memo& memo);
+  // What follows the account in a row of kMariadbInsertRecords.
+  MariadbText& RecordRow(const Digest128& key, const Digest128& request, Millis created_at,
+                         std::string_view receipt);
 
   const std::string& sql() const { return sql_; }
   std::size_t size() const { return sql_.size(); }
@@ -37,6 +40,12 @@ class MariadbText {
 // The order of columns that the readers and writers of rows share.
 #define SCV_MARIADB_MEMO_COLUMNS \
   "id, title, content, pinned, state, version, created_at, updated_at, deleted_at"
+
+// Each begins with the ';' that ends the statement before it.
+inline constexpr std::string_view kMariadbInsertMemos =
+    "; INSERT INTO memo (account_id, " SCV_MARIADB_MEMO_COLUMNS ") VALUES ";
+inline constexpr std::string_view kMariadbInsertRecords =
+    "; INSERT INTO idempotency (account_id, key_hash, request_hash, created_at, receipt) VALUES ";
 
 }  // namespace scv::memo
 

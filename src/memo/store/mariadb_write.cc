@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "memo/store/mariadb_batch.h"
+#include "memo/store/mariadb_creates.h"
 
 namespace scv::memo {
 namespace {
