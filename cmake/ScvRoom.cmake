@@ -31,6 +31,7 @@ function(scv_room_tests name)
   endif()
   scv_existing(ARG_SOURCES)
   add_executable(${name}_test ${ARG_SOURCES})
-  target_link_libraries(${name}_test PRIVATE scv_${name} ${ARG_LINKS} GTest::gtest GTest::gtest_main)
+  target_link_libraries(${name}_test
+    PRIVATE scv_${name} ${ARG_LINKS} GTest::gtest GTest::gtest_main)
   gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endfunction()

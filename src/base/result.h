@@ -51,8 +51,8 @@ inline std::unexpected<Error> Fail(ErrorKind kind, std::string message) {
 
 #define SCV_CONCAT_INNER(a, b) a##b
 #define SCV_CONCAT(a, b) SCV_CONCAT_INNER(a, b)
-// SCV_ASSIGN(auto x, Function()): x becomes the value, or the error is returned. Several statements:
-// not for the body of an `if` without braces.
+// SCV_ASSIGN(auto x, Function()): x becomes the value, or the error is returned. Several
+// statements: not for the body of an `if` without braces.
 #define SCV_ASSIGN(declaration, expr) \
   SCV_ASSIGN_INNER(declaration, expr, SCV_CONCAT(scv_result_, __LINE__))
 #define SCV_ASSIGN_INNER(declaration, expr, name)    \

@@ -35,7 +35,7 @@ make_data_directory() {
   [[ ! -f $kMariadb/ready ]] || return 0
   rm -rf "$kMariadb/data"
   mariadb-install-db --no-defaults "--user=$(id -un)" "--datadir=$kMariadb/data" \
-    --auth-root-authentication-method=normal --skip-test-db &&
+    "--tmpdir=$kMariadb/tmp" --auth-root-authentication-method=normal --skip-test-db &&
     touch "$kMariadb/ready"
 }
 
@@ -55,7 +55,7 @@ END
 }
 
 prepare_mariadb() {
-  mkdir -p "$kMariadb"
+  mkdir -p "$kMariadb/tmp"
   secret_file "$kMariadb/password"
   [[ -s $kMariadb/tls/server.pem ]] ||
     step mariadb-tls "Making the database's certificates" make_certificates
@@ -78,10 +78,12 @@ free_port() {
 }
 
 # Starts the server; its pid is in `spawned`. Every commit reaches the disk before it is
-# acknowledged.
+# acknowledged. It has a temporary directory of its own, because a server that starts clears the
+# shared one of other servers' tables.
 start_mariadb() {
   spawn "$kMariadb/mariadb.log" setpriv --pdeathsig TERM mariadbd --no-defaults "--user=$(id -un)" \
-    "--datadir=$kMariadb/data" --socket=mariadb.sock --pid-file=mariadb.pid \
+    "--datadir=$kMariadb/data" "--tmpdir=$kMariadb/tmp" \
+    --socket=mariadb.sock --pid-file=mariadb.pid \
     --bind-address=127.0.0.1 "--port=$mariadb_port" --skip-name-resolve \
     "--ssl-ca=$kMariadb/tls/ca.pem" "--ssl-cert=$kMariadb/tls/server.pem" \
     "--ssl-key=$kMariadb/tls/server.key" --require-secure-transport=1 \

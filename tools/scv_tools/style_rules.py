@@ -131,7 +131,7 @@ def headers(tree: Tree) -> list[Problem]:
         contract = re.match(r"(?://[^\n]*\n)+", text)
         if not contract or len(contract.group(0)) < CONTRACT_CHARACTERS_MIN:
             problems.append(Problem(path, 1, "a header opens with a comment: its contract"))
-        parts = path.parts[1:] if path.parts[0] == "src" else path.parts
+        parts = path.parts[1:] if path.parts[0] in ("src", "test") else path.parts
         guard = "SCV_" + re.sub(r"[^A-Z0-9]", "_", "_".join(parts).upper()) + "_"
         opening = rf"\n#ifndef {guard}\n#define {guard}\n"
         if not re.search(opening, text) or not text.endswith(f"#endif  // {guard}\n"):
@@ -169,7 +169,7 @@ BANS = [
     Ban(_call("atoi|atol|atoll|atof"), "hides errors; use std::from_chars", _cpp),
     Ban(_call("localtime|gmtime|asctime|ctime|rand|srand"), "has hidden shared state", _cpp),
     Ban(_call("system|popen"), "a shell in between", _cpp),
-    Ban(re.compile(r"\busing\s+namespace\s+std\b"), "names must show where they come from", _cpp),
+    Ban(re.compile(r"\busing\s+namespace\s+std\s*;"), "names must show where they come from", _cpp),
     Ban(re.compile(r"\bstd::endl\b"), "flushes; use '\\n'", _cpp),
     Ban(re.compile(r"\bstd::regex\b"), "slow, and its stack grows with the input", _cpp),
     Ban(re.compile(r"\bNULL\b"), "use nullptr", _cpp),
