@@ -165,7 +165,10 @@ Reply HttpClient::Send(std::uint16_t port, const Request& request) {
   const CURLcode code = port == 0 ? CURLE_COULDNT_CONNECT : curl_easy_perform(curl);
   if (code != CURLE_OK) {
     reply = {};
-    reply.sent = code != CURLE_COULDNT_CONNECT;
+    // Refused may be only the second try, of a request that an old connection took with it.
+    long sent_bytes = 0;
+    curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &sent_bytes);
+    reply.sent = code != CURLE_COULDNT_CONNECT || (port != 0 && sent_bytes > 0);
     reply.timed_out = code == CURLE_OPERATION_TIMEDOUT;
     reply.failure = curl_easy_strerror(code);
     return reply;

@@ -8,6 +8,9 @@
 #include "fault/scenario.h"
 
 namespace scv::fault {
+
+void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.what; }
+
 namespace {
 
 std::uint64_t Seed() {
@@ -34,6 +37,7 @@ TEST_P(FaultTest, NothingIsLost) {
 std::string NameOf(const testing::TestParamInfo<Scenario>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, FaultTest, testing::ValuesIn(SqliteScenarios()), NameOf);
+INSTANTIATE_TEST_SUITE_P(Mariadb, FaultTest, testing::ValuesIn(MariadbScenarios()), NameOf);
 
 }  // namespace
 }  // namespace scv::fault

@@ -5,8 +5,8 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,7 +131,7 @@ Result<void> MemoProcess::Launch() {
   }
   ::close(log);
   if (pid_ < 0) return Fail(ErrorKind::kInternal, std::string("fork: ") + std::strerror(errno));
-  pid_fd_ = ::pidfd_open(pid_, 0);
+  pid_fd_ = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
   return AwaitPort();
 }
 

@@ -40,32 +40,24 @@ class Directory {
 
 Report RunScenario(const Scenario& scenario, std::uint64_t seed) {
   const auto begin = std::chrono::steady_clock::now();
-  Report report;
-  report.scenario = scenario.name;
-  report.seed = seed;
   const Directory directory;
-  {
-    Stage stage(seed, directory.path());
-    const Result<void> ran = scenario.run(stage);
-    if (ran) {
-      stage.Finish(scenario.promises, report);
-    } else if (ran.error().kind == ErrorKind::kNotFound) {
-      report.skipped = ran.error().message;
-    } else {
-      report.problems.push_back(ran.error().message);
-    }
-    if (!report.problems.empty()) report.problems.push_back(stage.LogTails());
+  Stage stage(scenario, seed, directory.path());
+  const Result<void> ran = scenario.run(stage);
+  Report report = std::move(stage.report());
+  if (!ran && ran.error().kind == ErrorKind::kNotFound) {
+    report.skipped = ran.error().message;
+  } else if (!ran) {
+    report.problems.push_back(ran.error().message);
   }
+  if (!report.problems.empty()) report.problems.push_back(stage.LogTails());
   report.took = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin);
   return report;
 }
 
-Stage::Stage(std::uint64_t seed, std::filesystem::path directory)
-    : random_(seed), seed_(seed), directory_(std::move(directory)) {}
-
-Stage::~Stage() {
-  // Clients that still repeat would wait for their own end first.
-  workload_.reset();
+Stage::Stage(const Scenario& scenario, std::uint64_t seed, std::filesystem::path directory)
+    : promises_(scenario.promises), random_(seed), directory_(std::move(directory)) {
+  report_.scenario = scenario.name;
+  report_.seed = seed;
 }
 
 milliseconds Stage::Between(milliseconds least, milliseconds most) {
@@ -90,7 +82,7 @@ Result<void> Stage::KillAndRestart(std::size_t number) {
 
 Result<void> Stage::StartLoad(WorkloadOptions options) {
   SCV_ASSIGN(token_, SignUp(http_, memos_.front()->endpoint().port, "clients"));
-  options.seed = seed_;
+  options.seed = report_.seed;
   std::vector<const Endpoint*> endpoints;
   for (const auto& memo : memos_) endpoints.push_back(&memo->endpoint());
   workload_ = std::make_unique<Workload>(std::move(endpoints), token_, history_, options);
@@ -111,58 +103,53 @@ void Stage::Hold(milliseconds time) {
   never.wait_for(lock, time, [] { return false; });
 }
 
-void Stage::Finish(const Promises& promises, Report& report) {
-  for (const Result<void>& back : {AwaitSuccesses(kLastSuccesses)}) {
-    if (!back) report.problems.push_back(back.error().message);
-  }
+Result<void> Stage::Finish() {
+  SCV_TRY(AwaitSuccesses(kLastSuccesses));
   for (std::size_t i = 0; i < watches_.size(); ++i) {
     if (!watches_[i]->Await(/*ready=*/true, kReadyLimit)) {
-      report.problems.push_back(memos_[i]->name() + " does not become ready again");
+      Complain(memos_[i]->name() + " does not become ready again");
     }
   }
-  workload_->Stop();
-  Judge(promises, report);
+  workload_->Finish();
+  return Judge();
 }
 
-void Stage::Judge(const Promises& promises, Report& report) {
+Result<void> Stage::Judge() {
   const std::vector<Attempt> attempts = history_.attempts();
-  report.tally = TallyOf(attempts);
-  JudgeHealth(promises, report);
-  if (promises.no_client_fault && report.tally.faults > 0) {
-    report.problems.push_back(
-        std::to_string(report.tally.faults) +
-        " faults were shown to clients; the first: " + report.tally.first_fault);
+  report_.tally = TallyOf(attempts);
+  const Tally& tally = report_.tally;
+  JudgeHealth();
+  if (promises_.no_client_fault && tally.faults > 0) {
+    Complain(std::to_string(tally.faults) +
+             " faults were shown to clients; the first: " + tally.first_fault);
   }
-  if (report.tally.latency_max > kDeadline + kDeadlineSlack) {
-    report.problems.push_back("an answer took " + std::to_string(report.tally.latency_max.count()) +
-                              " ms");
+  if (tally.latency_max > kDeadline + kDeadlineSlack) {
+    Complain("an answer took " + std::to_string(tally.latency_max.count()) + " ms");
   }
-  const auto final_state = ReadEverything(http_, memos_.front()->endpoint().port, token_);
-  if (!final_state) {
-    report.problems.push_back(final_state.error().message);
-    return;
+  SCV_ASSIGN(const FinalState final_state,
+             ReadEverything(http_, memos_.front()->endpoint().port, token_));
+  report_.memos = final_state.size();
+  for (const Violation& violation : Check(attempts, final_state)) {
+    Complain(std::string(Name(violation.kind)) + ": memo " + violation.memo + ": " +
+             violation.story);
   }
-  report.memos = final_state->size();
-  for (const Violation& violation : Check(attempts, *final_state)) {
-    report.problems.push_back(std::string(Name(violation.kind)) + ": memo " + violation.memo +
-                              ": " + violation.story);
-  }
+  return {};
 }
 
-void Stage::JudgeHealth(const Promises& promises, Report& report) const {
+void Stage::JudgeHealth() {
   for (std::size_t i = 0; i < watches_.size(); ++i) {
     const Health health = watches_[i]->health();
     const std::string& name = memos_[i]->name();
-    if (promises.livez_throughout && health.livez_bad > 0) {
-      report.problems.push_back(name + ": " + std::to_string(health.livez_bad) + " of " +
-                                std::to_string(health.looks) + " looks at /livez were bad; " +
-                                health.livez_first_bad);
+    if (promises_.livez_throughout && health.livez_bad > 0) {
+      Complain(name + ": " + std::to_string(health.livez_bad) + " of " +
+               std::to_string(health.looks) + " looks at /livez were bad; " +
+               health.livez_first_bad);
     }
-    if (promises.readyz_goes_red && (health.went_red == 0 || health.came_back == 0)) {
-      report.problems.push_back(name + ": /readyz went red " + std::to_string(health.went_red) +
-                                " times and came back " + std::to_string(health.came_back));
+    if (promises_.readyz_goes_red && (health.went_red == 0 || health.came_back == 0)) {
+      Complain(name + ": /readyz went red " + std::to_string(health.went_red) +
+               " times and came back " + std::to_string(health.came_back));
     }
-    if (!memos_[i]->running()) report.problems.push_back(name + " has ended by itself");
+    if (!memos_[i]->running()) Complain(name + " has ended by itself");
   }
 }
 

@@ -34,7 +34,8 @@ struct Scenario {
   const char* name;
   const char* what;
   Promises promises;
-  // Sets up the stage, starts the load and does the harm. kNotFound: cannot be run on this machine.
+  // Sets up the stage, starts the load, does the harm, and ends with Finish(). kNotFound: cannot be
+  // run on this machine.
   std::function<Result<void>(Stage&)> run;
 };
 
@@ -57,8 +58,7 @@ Report RunScenario(const Scenario& scenario, std::uint64_t seed);
 // What a running scenario works with. One thread.
 class Stage {
  public:
-  Stage(std::uint64_t seed, std::filesystem::path directory);
-  ~Stage();
+  Stage(const Scenario& scenario, std::uint64_t seed, std::filesystem::path directory);
 
   const std::filesystem::path& directory() const { return directory_; }
   MemoProcess& memo(std::size_t number) { return *memos_[number]; }
@@ -78,16 +78,20 @@ class Stage {
   // Lets an outage last.
   void Hold(std::chrono::milliseconds time);
 
-  // The service must work by itself by now. Stops the load, reads everything back, judges.
-  void Finish(const Promises& promises, Report& report);
+  // The harm is over: the service must recover by itself. Stops the load, reads everything back and
+  // judges. What it finds is in the report; an error: it could not be judged.
+  Result<void> Finish();
+  Report& report() { return report_; }
   std::string LogTails() const;
 
  private:
-  void Judge(const Promises& promises, Report& report);
-  void JudgeHealth(const Promises& promises, Report& report) const;
+  Result<void> Judge();
+  void JudgeHealth();
+  void Complain(std::string problem) { report_.problems.push_back(std::move(problem)); }
 
+  const Promises promises_;
+  Report report_;
   std::mt19937_64 random_;
-  const std::uint64_t seed_;
   const std::filesystem::path directory_;
   std::vector<std::unique_ptr<MemoProcess>> memos_;
   History history_;

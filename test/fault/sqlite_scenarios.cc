@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kKills = 8;
+constexpr int kKills = 16;
 constexpr std::size_t kDiskBytes = std::size_t{32} << 20;
 
 MemoOptions OnFile(const std::filesystem::path& file) {
@@ -32,7 +32,7 @@ Result<void> KillRepeatedly(Stage& stage) {
     SCV_TRY(stage.KillAndRestart(0));
     SCV_TRY(stage.AwaitSuccesses(20));
   }
-  return {};
+  return stage.Finish();
 }
 
 // One of two instances on the same file is killed; the other must not notice.
@@ -48,7 +48,7 @@ Result<void> KillOneOfTwo(Stage& stage) {
     SCV_TRY(stage.memo(static_cast<std::size_t>(i % 2)).Restart());
     SCV_TRY(stage.AwaitSuccesses(20));
   }
-  return {};
+  return stage.Finish();
 }
 
 // Both at once, as when the machine's power fails but its disk is written.
@@ -65,7 +65,7 @@ Result<void> KillBoth(Stage& stage) {
     SCV_TRY(stage.memo(1).Restart());
     SCV_TRY(stage.AwaitSuccesses(20));
   }
-  return {};
+  return stage.Finish();
 }
 
 Result<void> LimitFileSize(pid_t pid, rlim_t bytes) {
@@ -87,7 +87,7 @@ Result<void> FilesCannotGrow(Stage& stage) {
     SCV_TRY(LimitFileSize(stage.memo(0).pid(), RLIM_INFINITY));
     SCV_TRY(stage.AwaitSuccesses(50));
   }
-  return {};
+  return stage.Finish();
 }
 
 // Writes until there is no room left; false: something else stopped it.
@@ -124,7 +124,7 @@ Result<void> DiskFull(Stage& stage) {
     std::filesystem::remove(filler);
     SCV_TRY(stage.AwaitSuccesses(50));
   }
-  return {};
+  return stage.Finish();
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "fault/workload.h"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/json.hpp>
 #include <condition_variable>
 #include <map>
@@ -24,6 +25,10 @@ class Board {
   };
 
   explicit Board(std::size_t size) : size_(size) {}
+
+  // Nobody repeats anything any more.
+  void Close() { closed_ = true; }
+  bool closed() const { return closed_; }
 
   void Learn(const Entry& entry, std::uint64_t chance) {
     std::lock_guard lock(mutex_);
@@ -53,6 +58,7 @@ class Board {
   }
 
   const std::size_t size_;
+  std::atomic<bool> closed_{false};
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;
 };
@@ -179,6 +185,7 @@ class Client {
       milliseconds retry_after{0};
       const bool answered = Try(operation, retry_after);
       if (answered || !whole || Chance(options_.gives_up) || history_.Now() > end) return;
+      if (board_->closed()) return;
       const milliseconds jittered(pause.count() / 2 + random_() % (pause.count() / 2 + 1));
       Pause({}, std::max(retry_after, jittered));
       pause = std::min(pause * 2, kLongestPause);
@@ -254,9 +261,12 @@ Workload::Workload(std::vector<const Endpoint*> endpoints, std::string token, Hi
   }
 }
 
-Workload::~Workload() { Stop(); }
+Workload::~Workload() {
+  board_->Close();
+  Finish();
+}
 
-void Workload::Stop() {
+void Workload::Finish() {
   for (std::jthread& client : clients_) client.request_stop();
   clients_.clear();
 }

@@ -35,18 +35,19 @@ struct WorkloadOptions {
 
 class Board;
 
-// The clients run from construction until Stop(), or until they have done their share.
+// The clients run from construction until Finish() or destruction, or until they have done their
+// share.
 class Workload {
  public:
   // `endpoints` and `history` outlive it. Each attempt goes to one of the endpoints by chance.
   Workload(std::vector<const Endpoint*> endpoints, std::string token, History& history,
            const WorkloadOptions& options);
-  ~Workload();
+  ~Workload();  // each client leaves after the answer that it waits for
   Workload(const Workload&) = delete;
   Workload& operator=(const Workload&) = delete;
 
   // Lets every client finish the operation it is at, repeats included.
-  void Stop();
+  void Finish();
 
  private:
   std::shared_ptr<Board> board_;
