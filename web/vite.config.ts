@@ -7,7 +7,8 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
-// The service worker knows every file of the build by name, and the build by a hash over all of them.
+// The service worker knows every file of the build by name, and the build by a hash over all of
+// them.
 function serviceWorker(): Plugin {
   return {
     name: 'scv-service-worker',

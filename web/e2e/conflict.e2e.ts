@@ -1,8 +1,18 @@
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import {
-  accessibilityFaults, describeInBrowser, type Device, failedWith, memosOfService, on, saved, shoot,
-  signIn, signUp, type Stage, writeMemo,
+  accessibilityFaults,
+  describeInBrowser,
+  type Device,
+  failedWith,
+  memosOfService,
+  on,
+  saved,
+  shoot,
+  signIn,
+  signUp,
+  type Stage,
+  writeMemo,
 } from './harness.ts';
 
 const kBase = '# 훈련\n\n1. 알리기\n2. 내리기\n3. 확인하기';

@@ -1,5 +1,5 @@
-// What the browser tests stand on: the built service on a database of its own, Debian's Chromium, and
-// pages that fail the test when anything is logged, blocked or fetched that should not be.
+// What the browser tests stand on: the built service on a database of its own, Debian's Chromium,
+// and pages that fail the test when anything is logged, blocked or fetched that should not be.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +9,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import AxeSource from 'axe-core/axe.min.js?raw';
 import {
-  type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Locator, type Page,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
 } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 
@@ -20,8 +25,13 @@ const chromiumBin = process.env['CHROMIUM_BIN'] ?? '/usr/bin/chromium';
 const output = join(root, 'test/output/web');
 
 const kChromiumFlags = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 
 /** Why the browser tests cannot run here; undefined when they can. */
@@ -32,7 +42,9 @@ function findObstacle(): string | undefined {
   return undefined;
 }
 
-/** `memo serve` on SQLite in a directory of its own. It can be killed and started again in place. */
+/**
+ * `memo serve` on SQLite in a directory of its own. It can be killed and started again in place.
+ */
 export class Service {
   private child: ChildProcess | null = null;
   private readonly directory = mkdtempSync(join(tmpdir(), 'scv-e2e-'));
@@ -54,9 +66,23 @@ export class Service {
     const child = spawn(
       memoBin,
       [
-        'serve', '--listen', `127.0.0.1:${this.port}`, '--metrics-listen', '127.0.0.1:0',
-        '--port-file', portFile, '--data', join(this.directory, 'memo.db'), '--web', this.web,
-        '--region', 'ap-northeast-2', '--instance-id', 'i-0e2e', '--access-log', 'off',
+        'serve',
+        '--listen',
+        `127.0.0.1:${this.port}`,
+        '--metrics-listen',
+        '127.0.0.1:0',
+        '--port-file',
+        portFile,
+        '--data',
+        join(this.directory, 'memo.db'),
+        '--web',
+        this.web,
+        '--region',
+        'ap-northeast-2',
+        '--instance-id',
+        'i-0e2e',
+        '--access-log',
+        'off',
         ...this.flags,
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
@@ -106,7 +132,9 @@ export async function until(
 /** A page, and everything about it that must not happen. */
 export class Guard {
   readonly troubles: string[] = [];
-  /** Failed requests that the test brings about: matched against "404 http://…" and console text. */
+  /**
+   * Failed requests that the test brings about: matched against "404 http://…" and console text.
+   */
   private readonly expected: RegExp[] = [];
 
   constructor(
@@ -164,7 +192,8 @@ export class Device {
 }
 
 export const kNetworkTrouble = /Failed to load resource: net::ERR_/;
-export const failedWith = (status: number) => new RegExp(`the server responded with a status of ${status}`);
+export const failedWith = (status: number) =>
+  new RegExp(`the server responded with a status of ${status}`);
 
 export interface Stage {
   service: Service;
@@ -204,7 +233,9 @@ export function describeInBrowser(
       service,
       device: async (options = {}, at = service) => {
         const context = await browser.newContext({
-          locale: 'en-US', viewport: { width: 1280, height: 800 }, ...options,
+          locale: 'en-US',
+          viewport: { width: 1280, height: 800 },
+          ...options,
         });
         context.setDefaultTimeout(10_000);
         const device = new Device(context, at);
@@ -267,7 +298,9 @@ export async function writeMemo(page: Page, title: string, content: string): Pro
 
 /** The service has acknowledged everything. */
 export async function saved(page: Page): Promise<void> {
-  await on(page).status.getByText(/^(Saved|저장됨)$/).waitFor();
+  await on(page)
+    .status.getByText(/^(Saved|저장됨)$/)
+    .waitFor();
 }
 
 export async function shoot(page: Page, name: string): Promise<void> {
@@ -278,9 +311,9 @@ export async function shoot(page: Page, name: string): Promise<void> {
 /** Transitions have ended and nothing is left to paint. */
 export async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    const finite = document.getAnimations().filter(
-      (animation) => animation.effect?.getComputedTiming().iterations !== Infinity,
-    );
+    const finite = document
+      .getAnimations()
+      .filter((animation) => animation.effect?.getComputedTiming().iterations !== Infinity);
     await Promise.all(finite.map((animation) => animation.finished.catch(() => {})));
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   });

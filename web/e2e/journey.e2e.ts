@@ -1,7 +1,17 @@
 import { expect, it } from 'vitest';
 import {
-  accessibilityFaults, describeInBrowser, failedWith, isFocused, kPassword, memosOfService,
-  on, saved, shoot, signIn, signUp, writeMemo,
+  accessibilityFaults,
+  describeInBrowser,
+  failedWith,
+  isFocused,
+  kPassword,
+  memosOfService,
+  on,
+  saved,
+  shoot,
+  signIn,
+  signUp,
+  writeMemo,
 } from './harness.ts';
 
 describeInBrowser('everyday use', (stage) => {

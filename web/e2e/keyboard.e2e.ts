@@ -1,5 +1,14 @@
 import { expect, it } from 'vitest';
-import { describeInBrowser, isFocused, kPassword, memosOfService, on, saved, shoot, freshName } from './harness.ts';
+import {
+  describeInBrowser,
+  isFocused,
+  kPassword,
+  memosOfService,
+  on,
+  saved,
+  shoot,
+  freshName,
+} from './harness.ts';
 
 describeInBrowser('the keyboard alone', (stage) => {
   it('is enough for the whole journey', async () => {
@@ -87,7 +96,10 @@ describeInBrowser('the keyboard alone', (stage) => {
     await on(page).row('Second').waitFor();
     await expect
       .poll(async () => (await memosOfService(page)).map((memo) => [memo.title, memo.content]))
-      .toEqual([['First', 'the first memo, nn/ and more'], ['Second', '']]);
+      .toEqual([
+        ['First', 'the first memo, nn/ and more'],
+        ['Second', ''],
+      ]);
   });
 
   it('can have its single keys switched off', async () => {
@@ -119,7 +131,8 @@ describeInBrowser('the keyboard alone', (stage) => {
     await page.getByText('Nothing here yet').waitFor();
     await page.keyboard.press('Tab');
     const skip = page.getByRole('link', { name: 'Skip to the memo' });
-    for (let tabs = 0; tabs < 20 && !(await isFocused(skip)); ++tabs) await page.keyboard.press('Tab');
+    for (let tabs = 0; tabs < 20 && !(await isFocused(skip)); ++tabs)
+      await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     expect(await isFocused(page.locator('#memo'))).toBe(true);
   });

@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { accessibilityFaults, describeInBrowser, on, saved, shoot, signUp, writeMemo } from './harness.ts';
+import {
+  accessibilityFaults,
+  describeInBrowser,
+  on,
+  saved,
+  shoot,
+  signUp,
+  writeMemo,
+} from './harness.ts';
 
 const kPhone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -94,7 +102,12 @@ describeInBrowser('looks', (stage) => {
     await signUp(page);
     await page.getByRole('button', { name: 'Settings' }).click();
     const longest = await page.evaluate(() =>
-      Math.max(0, ...document.getAnimations().map((each) => Number(each.effect?.getComputedTiming().duration))),
+      Math.max(
+        0,
+        ...document
+          .getAnimations()
+          .map((each) => Number(each.effect?.getComputedTiming().duration)),
+      ),
     );
     expect(longest).toBeLessThanOrEqual(1);
   });

@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest';
 import { kHostileMarkdown } from '../src/text/hostile.ts';
-import { accessibilityFaults, describeInBrowser, on, saved, shoot, signUp, writeMemo } from './harness.ts';
+import {
+  accessibilityFaults,
+  describeInBrowser,
+  on,
+  saved,
+  shoot,
+  signUp,
+  writeMemo,
+} from './harness.ts';
 
 const kSample = `# 재해 복구 훈련
 
@@ -64,7 +72,9 @@ describeInBrowser('the preview', (stage) => {
       expect(await link.getAttribute('href')).toMatch(/^(https?:|mailto:|tel:)/);
     }
     expect(await page.evaluate(() => 'pwned' in globalThis)).toBe(false);
-    expect(await on(page).preview.locator('script,style,iframe,form,button,svg,[style]').count()).toBe(0);
+    expect(
+      await on(page).preview.locator('script,style,iframe,form,button,svg,[style]').count(),
+    ).toBe(0);
     const strange = requests.filter((url) => !url.startsWith(`${stage.service.url}/api/v1/memos`));
     expect(strange).toEqual([]);
     // After a reload it is drawn from what the service stored.

@@ -1,7 +1,17 @@
 import { expect, it } from 'vitest';
 import {
-  accessibilityFaults, describeInBrowser, failedWith, kNetworkTrouble, memosOfService, on, saved,
-  shoot, signIn, signUp, until, writeMemo,
+  accessibilityFaults,
+  describeInBrowser,
+  failedWith,
+  kNetworkTrouble,
+  memosOfService,
+  on,
+  saved,
+  shoot,
+  signIn,
+  signUp,
+  until,
+  writeMemo,
 } from './harness.ts';
 
 describeInBrowser('offline', (stage) => {

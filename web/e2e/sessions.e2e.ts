@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest';
-import { describeInBrowser, failedWith, kPassword, memosOfService, on, saved, signIn, signUp, writeMemo } from './harness.ts';
+import {
+  describeInBrowser,
+  failedWith,
+  kPassword,
+  memosOfService,
+  on,
+  saved,
+  signIn,
+  signUp,
+  writeMemo,
+} from './harness.ts';
 
 describeInBrowser('sessions', (stage) => {
   it('signing out everywhere ends those of other devices, which keep what was not sent', async () => {

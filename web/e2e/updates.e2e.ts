@@ -2,7 +2,15 @@ import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeInBrowser, dist, kNetworkTrouble, on, Service, signUp, writeMemo } from './harness.ts';
+import {
+  describeInBrowser,
+  dist,
+  kNetworkTrouble,
+  on,
+  Service,
+  signUp,
+  writeMemo,
+} from './harness.ts';
 
 describeInBrowser('a new version of the app', (stage) => {
   const copy = mkdtempSync(join(tmpdir(), 'scv-dist-'));

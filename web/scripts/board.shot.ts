@@ -12,11 +12,33 @@ const kHour = 3600_000;
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * kHour).toISOString();
 
 const kOlder = [
-  { hours: 220, title: 'Books for the winter', content: '- Release It!\n- 총, 균, 쇠\n- The Checklist Manifesto' },
-  { hours: 75, title: '제주 3박 4일', content: '첫날은 비 예보. 비자림 먼저, 바다는 둘째 날로 미룬다. 렌터카 인수는 12시.' },
-  { hours: 50, title: 'Sourdough, third try', content: 'Hydration 72 %, longer autolyse. Crumb finally open; crust still pale — preheat 15 minutes more.' },
-  { hours: 27, title: '장보기', content: '- [ ] 두부 두 모\n- [x] 대파\n- [ ] 들기름\n- [ ] 귤 한 상자' },
-  { hours: 5, title: 'On-call handover', content: 'Quiet week. One replica lag alarm on Tuesday (backup window), no action. Runbook link fixed.' },
+  {
+    hours: 220,
+    title: 'Books for the winter',
+    content: '- Release It!\n- 총, 균, 쇠\n- The Checklist Manifesto',
+  },
+  {
+    hours: 75,
+    title: '제주 3박 4일',
+    content: '첫날은 비 예보. 비자림 먼저, 바다는 둘째 날로 미룬다. 렌터카 인수는 12시.',
+  },
+  {
+    hours: 50,
+    title: 'Sourdough, third try',
+    content:
+      'Hydration 72 %, longer autolyse. Crumb finally open; crust still pale — preheat 15 minutes more.',
+  },
+  {
+    hours: 27,
+    title: '장보기',
+    content: '- [ ] 두부 두 모\n- [x] 대파\n- [ ] 들기름\n- [ ] 귤 한 상자',
+  },
+  {
+    hours: 5,
+    title: 'On-call handover',
+    content:
+      'Quiet week. One replica lag alarm on Tuesday (backup window), no action. Runbook link fixed.',
+  },
 ];
 
 const kDrill = `서울 리전의 가용 영역 하나를 내리고 **연결이 끊긴 시간**을 잰다.
@@ -37,9 +59,21 @@ If the numbers hold twice in a row, we sign it off.
 
 describeInBrowser('the picture of the README', (stage) => {
   it('shows a board somebody uses', async () => {
-    const device = await stage.device({ deviceScaleFactor: 1.5, viewport: { width: 1280, height: 760 } });
+    const device = await stage.device({
+      deviceScaleFactor: 1.5,
+      viewport: { width: 1280, height: 760 },
+    });
     const page = await device.open();
     await signUp(page, 'mina');
+    // The service notes when a memo came to it; the picture is of a board that grew over days.
+    await page.route('**/api/v1/memos?*', async (route) => {
+      const response = await route.fetch();
+      const list = (await response.json()) as {
+        items: { created_at: string; updated_at: string }[];
+      };
+      for (const item of list.items) item.updated_at = item.created_at;
+      await route.fulfill({ response, json: list });
+    });
     const lines = kOlder.map(({ hours, title, content }) =>
       JSON.stringify({ title, content, created_at: hoursAgo(hours) }),
     );

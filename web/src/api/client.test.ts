@@ -20,7 +20,11 @@ describe('ApiClient', () => {
     const { client, requests } = answering('{}', { status: 200 });
     client.csrfToken = 'token';
     await client.send({
-      method: 'PUT', path: '/memos/1', body: { title: 'a' }, ifMatch: 3, idempotencyKey: 'key',
+      method: 'PUT',
+      path: '/memos/1',
+      body: { title: 'a' },
+      ifMatch: 3,
+      idempotencyKey: 'key',
     });
     expect(requests[0]?.url).toBe('/api/v1/memos/1');
     expect(requests[0]?.init.headers).toMatchObject({
@@ -50,7 +54,10 @@ describe('ApiClient', () => {
   });
 
   it('passes problems on', async () => {
-    const answer = await problem(412, 'version-conflict').client.send({ method: 'GET', path: '/x' });
+    const answer = await problem(412, 'version-conflict').client.send({
+      method: 'GET',
+      path: '/x',
+    });
     expect(answer).toMatchObject({ kind: 'problem', status: 412 });
   });
 

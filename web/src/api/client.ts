@@ -79,7 +79,11 @@ export class ApiClient {
     const region = response.headers.get('X-Scv-Region');
     const instance = response.headers.get('X-Scv-Instance');
     if (!region || !instance) return;
-    this.onServedBy({ region, instance, tookMs: readDuration(response.headers.get('Server-Timing')) });
+    this.onServedBy({
+      region,
+      instance,
+      tookMs: readDuration(response.headers.get('Server-Timing')),
+    });
   }
 }
 
@@ -93,7 +97,8 @@ function toAnswer<T>(response: Response, text: string): Answer<T> {
       : { kind: 'ok', status: response.status, body };
   }
   const problem = parse<Problem>(text);
-  if (problem === null || typeof problem.type !== 'string') return toStranger(response, retryAfterMs);
+  if (problem === null || typeof problem.type !== 'string')
+    return toStranger(response, retryAfterMs);
   return { kind: 'problem', status: response.status, problem, retryAfterMs };
 }
 

@@ -13,8 +13,18 @@ import { kNoSearch, kNoView } from './state.ts';
 function doc(id: string, part: Partial<Doc> = {}): Doc {
   const at = '2026-11-22T06:00:00.000Z';
   return {
-    account: 'me', id, title: id, content: '', excerpt: '', pinned: false, state: 'active',
-    version: 1, created_at: at, updated_at: at, deleted_at: null, ...part,
+    account: 'me',
+    id,
+    title: id,
+    content: '',
+    excerpt: '',
+    pinned: false,
+    state: 'active',
+    version: 1,
+    created_at: at,
+    updated_at: at,
+    deleted_at: null,
+    ...part,
   };
 }
 
@@ -25,8 +35,19 @@ describe('lists', () => {
     const local = makeLocalId(1, 'x');
     const shown = shownMemos(docs(doc('0192a'), doc('0192c'), doc('0192b')), [
       {
-        seq: 1, account: 'me', memo: local, key: 'k', queuedAt: 0, attempts: 0, firstTriedAt: 0,
-        notBefore: 0, stuck: null, kind: 'create', pinned: false, title: 'new', content: '',
+        seq: 1,
+        account: 'me',
+        memo: local,
+        key: 'k',
+        queuedAt: 0,
+        attempts: 0,
+        firstTriedAt: 0,
+        notBefore: 0,
+        stuck: null,
+        kind: 'create',
+        pinned: false,
+        title: 'new',
+        content: '',
       },
     ]);
     expect(shown.map((memo) => memo.id)).toEqual([local, '0192c', '0192b', '0192a']);

@@ -6,7 +6,7 @@ import { messagesOf, type Language } from '../i18n/index.ts';
 import { firstOfEachMemo } from '../sync/decide.ts';
 import { Drainer, type Exclusive } from '../sync/drainer.ts';
 import { type Choice, planChoice, planMove, planPin } from '../sync/plan.ts';
-import { type LocalStore, noChange } from '../sync/store.ts';
+import type { LocalStore } from '../sync/store.ts';
 import { makeLocalId } from '../sync/types.ts';
 import { Board } from './board.ts';
 import type { Channel, News } from './channel.ts';
@@ -17,7 +17,7 @@ import { Replica } from './replica.ts';
 import { formatRoute, parseRoute, type Route } from './router.ts';
 import { Service } from './service.ts';
 import { SessionControl } from './session.ts';
-import { type AppState, kNoEditor, kNoSearch, kNoView, Store, type ToastText } from './state.ts';
+import { type AppState, initialState, Store, type ToastText } from './state.ts';
 
 const kStaleMs = 20_000;
 const kMinuteMs = 60_000;
@@ -47,7 +47,10 @@ export class App {
     const untitled = () => messagesOf(this.state.get().language).untitled;
     this.editor = new Editor(this.service, this.replica, this.state, untitled);
     this.session = new SessionControl(this.service, (account) => this.enter(account, true));
-    this.pulse = new Pulse(() => !this.state.get().reachable, () => this.checkSession());
+    this.pulse = new Pulse(
+      () => !this.state.get().reachable,
+      () => this.checkSession(),
+    );
     this.service.onUnauthenticated = () => void this.end();
     this.service.onReachable = (reachable) => {
       channel.tell({ news: 'reachable', reachable });
@@ -85,8 +88,7 @@ export class App {
   }
 
   newMemo(): void {
-    const memo = makeLocalId(Date.now(), crypto.randomUUID().slice(0, 8));
-    this.navigate({ place: 'board', memo });
+    this.navigate({ place: 'board', memo: this.freshLocalId() });
   }
 
   private followAddress(): void {
@@ -120,9 +122,7 @@ export class App {
 
   async pin(memo: string, pinned: boolean): Promise<void> {
     if (this.state.get().editor.memo === memo) await this.editor.flush();
-    await this.replica.change(memo, (writes, doc, mint) =>
-      planPin(writes, doc, this.replica.resolve(memo), pinned, mint),
-    );
+    await this.replica.change(memo, (own, mint) => planPin(own, pinned, mint));
     this.send();
   }
 
@@ -146,19 +146,14 @@ export class App {
     const memo = this.state.get().toast?.undo;
     if (memo === undefined) return;
     this.state.set({ toast: null });
-    await this.replica.change(memo, (writes, _, mint) =>
-      planMove(writes, this.replica.resolve(memo), 'restore', mint),
-    );
+    await this.replica.change(memo, (own, mint) => planMove(own, 'restore', mint));
     this.send();
     this.openMemo(this.replica.resolve(memo));
   }
 
   async choose(memo: string, choice: Choice): Promise<void> {
     this.state.set({ dialog: null });
-    await this.replica.change(memo, (writes, _, mint) => {
-      const stuck = writes.find((write) => write.stuck !== null);
-      return stuck ? planChoice(writes, stuck, choice, mint) : noChange();
-    });
+    await this.replica.change(memo, (own, mint) => planChoice(own, choice, mint));
     if (choice.choose === 'copy') this.navigate({ place: 'board', memo: choice.memo }, 'replace');
     this.editor.follow();
     this.send();
@@ -195,9 +190,7 @@ export class App {
   private async move(memo: string, kind: 'trash' | 'restore' | 'purge'): Promise<void> {
     const { editor, route } = this.state.get();
     if (editor.memo === memo) await this.editor.flush();
-    await this.replica.change(memo, (writes, _, mint) =>
-      planMove(writes, this.replica.resolve(memo), kind, mint),
-    );
+    await this.replica.change(memo, (own, mint) => planMove(own, kind, mint));
     this.send();
     if (route.memo !== null && this.replica.resolve(route.memo) === this.replica.resolve(memo)) {
       this.navigate({ place: route.place, memo: null });
@@ -405,28 +398,4 @@ export class App {
     preferences.remember('single-keys', singleKeys ? null : 'off');
     this.state.set({ singleKeys });
   }
-}
-
-function initialState(): AppState {
-  return {
-    phase: 'starting',
-    account: null,
-    ended: null,
-    signupClosed: false,
-    reachable: true,
-    servedBy: null,
-    now: Date.now(),
-    docs: new Map(),
-    queue: [],
-    views: { pinned: kNoView, active: kNoView, trash: kNoView },
-    search: kNoSearch,
-    route: { place: 'board', memo: null },
-    editor: kNoEditor,
-    dialog: null,
-    toast: null,
-    language: preferences.recallLanguage(),
-    theme: preferences.recallTheme(),
-    mode: preferences.recallMode(),
-    singleKeys: preferences.recall('single-keys') !== 'off',
-  };
 }

@@ -2,7 +2,12 @@
 
 export type News =
   /** The queue or the local copy of an account changed. */
-  | { news: 'changed'; account: string; ids: string[]; renamed: { from: string; to: string } | null }
+  | {
+      news: 'changed';
+      account: string;
+      ids: string[];
+      renamed: { from: string; to: string } | null;
+    }
   /** Another account, or nobody, is signed in now. */
   | { news: 'session'; account: string | null }
   /** The service stopped answering, or answers again. */

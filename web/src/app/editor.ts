@@ -90,14 +90,12 @@ export class Editor {
       return;
     }
     const text = tidy(this.typed, this.untitled());
-    const edit = { memo, text, was: this.was, base: this.base };
+    const edit = { text, was: this.was, base: this.base };
     this.was = text;
     this.set({ dirty: false });
     ++this.flushing;
     try {
-      await this.replica.change(memo, (writes, doc, mint) =>
-        planEdit(writes, doc, { ...edit, memo: this.replica.resolve(memo) }, mint),
-      );
+      await this.replica.change(memo, (own, mint) => planEdit(own, edit, mint));
       this.dropJournal(memo);
     } finally {
       --this.flushing;
@@ -145,10 +143,8 @@ export class Editor {
     if (journal === null || journal.account !== this.replica.account) return;
     const text = tidy(journal.text, this.untitled());
     if (excessOf(text) !== null) return;
-    const memo = this.replica.resolve(journal.memo);
-    await this.replica.change(memo, (writes, doc, mint) =>
-      planEdit(writes, doc, { memo, text, was: journal.was, base: journal.base }, mint),
-    );
+    const edit = { text, was: journal.was, base: journal.base };
+    await this.replica.change(journal.memo, (own, mint) => planEdit(own, edit, mint));
     this.dropJournal(journal.memo);
   }
 

@@ -3,7 +3,7 @@
 import { overlay, type Shown } from '../sync/docs.ts';
 import type { Outcome } from '../sync/absorb.ts';
 import type { Mint } from '../sync/plan.ts';
-import type { Change, LocalStore } from '../sync/store.ts';
+import type { Change, LocalStore, Own } from '../sync/store.ts';
 import type { Doc, Write } from '../sync/types.ts';
 import type { Channel, News } from './channel.ts';
 import type { AppState, Store } from './state.ts';
@@ -46,25 +46,22 @@ export class Replica {
 
   shown(memo: string): Shown | undefined {
     const { docs, queue } = this.state.get();
-    return overlay(docs.get(memo), queue.filter((write) => write.memo === memo));
+    return overlay(
+      docs.get(memo),
+      queue.filter((write) => write.memo === memo),
+    );
   }
 
   stuckWrite(memo: string): Write | undefined {
     return this.state.get().queue.find((write) => write.memo === memo && write.stuck !== null);
   }
 
-  /** Plans over the writes of one memo and stores the result; other tabs are told. */
-  async change(
-    memo: string,
-    plan: (writes: Write[], doc: Doc | undefined, mint: Mint) => Change,
-  ): Promise<void> {
+  /** Plans over what there is of one memo and stores the result; other tabs are told. */
+  async change(memo: string, plan: (own: Own, mint: Mint) => Change): Promise<void> {
     const account = this.account;
     if (account === null) return;
     const mint = { account, now: Date.now(), key: () => crypto.randomUUID() };
-    const change = await this.local.change(account, this.resolve(memo), (queue, doc) => {
-      const id = this.resolve(memo);
-      return plan(queue.filter((write) => write.memo === id), doc, mint);
-    });
+    const change = await this.local.changeMemo(account, memo, (own) => plan(own, mint));
     await this.show(account, change, null);
   }
 
@@ -90,8 +87,8 @@ export class Replica {
   }
 
   /**
-   * Takes over what a list or a single answer, asked for at `askedAt`, said. `absent` are memos that
-   * should have been there.
+   * Takes over what a list or a single answer, asked for at `askedAt`, said. `absent` are memos
+   * that should have been there.
    */
   async learn(docs: readonly Doc[], absent: readonly Doc[], askedAt: number): Promise<void> {
     const known = this.state.get().docs;
@@ -101,9 +98,7 @@ export class Replica {
       return !before || doc.version > before.version || adds(before, doc);
     };
     const news = docs.filter(isNewer);
-    const gone = absent.filter(
-      ({ id }) => !busy.has(id) && (this.heardAt.get(id) ?? 0) < askedAt,
-    );
+    const gone = absent.filter(({ id }) => !busy.has(id) && (this.heardAt.get(id) ?? 0) < askedAt);
     if (news.length + gone.length === 0) return;
     const next = new Map(known);
     for (const doc of gone) next.delete(doc.id);

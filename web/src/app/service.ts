@@ -25,10 +25,11 @@ export class Service {
     return answer;
   }
 
-  /** Every answer tells whether the service works; a gateway that finds nobody behind it says no. */
+  /**
+   * Every answer tells whether the service works; a gateway that finds nobody behind it says no.
+   */
   note(answer: Answer<unknown>): void {
-    const reachable =
-      answer.kind === 'ok' || (answer.kind === 'problem' && answer.status < 502);
+    const reachable = answer.kind === 'ok' || (answer.kind === 'problem' && answer.status < 502);
     if (reachable === this.state.get().reachable) return;
     this.state.set({ reachable });
     this.onReachable(reachable);

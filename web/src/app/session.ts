@@ -26,7 +26,9 @@ export class SessionControl {
     return this.enter({ method: 'POST', path: '/session', body: { username, password } });
   }
 
-  /** Repeated with the same words it is the same request: an answer that got lost is answered again. */
+  /**
+   * Repeated with the same words it is the same request: an answer that got lost is answered again.
+   */
   signUp(username: string, password: string): Promise<FormFault | null> {
     const words = JSON.stringify([username, password]);
     if (this.signUpKey?.for !== words) this.signUpKey = { key: crypto.randomUUID(), for: words };

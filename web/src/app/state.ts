@@ -4,7 +4,7 @@ import type { Account, ServedBy } from '../api/types.ts';
 import type { Language } from '../i18n/index.ts';
 import type { Doc, Write } from '../sync/types.ts';
 import type { Excess } from '../text/limits.ts';
-import type { Mode, Theme } from './preferences.ts';
+import * as preferences from './preferences.ts';
 import type { Route } from './router.ts';
 
 /** How much of one of the service's lists is in the local copy. */
@@ -36,7 +36,14 @@ export interface EditorState {
 }
 
 export type ToastText =
-  | 'movedToTrash' | 'restored' | 'purged' | 'backOnline' | 'unreachable' | 'updateReady' | 'saved' | 'keptHere';
+  | 'movedToTrash'
+  | 'restored'
+  | 'purged'
+  | 'backOnline'
+  | 'unreachable'
+  | 'updateReady'
+  | 'saved'
+  | 'keptHere';
 
 export interface Toast {
   id: number;
@@ -74,8 +81,8 @@ export interface AppState {
   toast: Toast | null;
 
   language: Language;
-  theme: Theme;
-  mode: Mode;
+  theme: preferences.Theme;
+  mode: preferences.Mode;
   singleKeys: boolean;
 }
 
@@ -89,6 +96,31 @@ export const kNoEditor: EditorState = {
   excess: null,
   revision: 0,
 };
+
+/** As it is before anything is known, with what this browser remembers. */
+export function initialState(): AppState {
+  return {
+    phase: 'starting',
+    account: null,
+    ended: null,
+    signupClosed: false,
+    reachable: true,
+    servedBy: null,
+    now: Date.now(),
+    docs: new Map(),
+    queue: [],
+    views: { pinned: kNoView, active: kNoView, trash: kNoView },
+    search: kNoSearch,
+    route: { place: 'board', memo: null },
+    editor: kNoEditor,
+    dialog: null,
+    toast: null,
+    language: preferences.recallLanguage(),
+    theme: preferences.recallTheme(),
+    mode: preferences.recallMode(),
+    singleKeys: preferences.recall('single-keys') !== 'off',
+  };
+}
 
 export class Store<T extends object> {
   private readonly listeners = new Set<() => void>();

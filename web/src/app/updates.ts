@@ -5,15 +5,14 @@
 export function watchForUpdates(onReady: (install: () => void) => void): void {
   const workers = navigator.serviceWorker;
   if (!workers) return;
-  // The first worker of all takes the page over as well; only a later one means another version. All
-  // tabs follow it: the files of the version before are gone from the cache.
+  // The first worker of all takes the page over as well; only a later one means another version.
+  // All tabs follow it: the files of the version before are gone from the cache.
   let controlled = workers.controller !== null;
   workers.addEventListener('controllerchange', () => {
     if (controlled) location.reload();
     controlled = true;
   });
-  const offer = (worker: ServiceWorker) =>
-    onReady(() => worker.postMessage('take-over'));
+  const offer = (worker: ServiceWorker) => onReady(() => worker.postMessage('take-over'));
   workers.register('/sw.js').then(
     (registration) => {
       if (registration.waiting && workers.controller) offer(registration.waiting);

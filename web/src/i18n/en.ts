@@ -29,10 +29,12 @@ export const en = {
   hidePassword: 'Hide password',
   badCredentials: 'That username and password do not match.',
   usernameTaken: 'That username is taken.',
-  usernameInvalid: 'Use 3–32 characters of a–z, 0–9, dot, dash and underscore; start with a letter.',
+  usernameInvalid:
+    'Use 3–32 characters of a–z, 0–9, dot, dash and underscore; start with a letter.',
   passwordInvalid: 'Use 8 to 128 characters.',
   signupClosed: 'New accounts are closed on this service.',
-  tooManyTries: (seconds: number) => `Too many tries. Wait ${count(seconds, 'second')} and try again.`,
+  tooManyTries: (seconds: number) =>
+    `Too many tries. Wait ${count(seconds, 'second')} and try again.`,
   unreachable: 'The service cannot be reached. Try again in a moment.',
   failed: (detail: string) => `That did not work: ${detail}`,
   sessionEnded: 'Your session has ended. Sign in again.',
@@ -52,6 +54,7 @@ export const en = {
   noText: 'No more text',
   emptyBoard: 'Nothing here yet',
   emptyBoardHint: 'Your first memo is one key away: press N.',
+  emptyBoardTouchHint: 'Tap + to write your first memo.',
   emptySearch: (q: string) => `Nothing found for “${q}”`,
   emptySearchHint: 'Titles and text are searched, in any script.',
   emptyTrash: 'The trash is empty',
@@ -81,7 +84,8 @@ export const en = {
   purge: 'Delete for ever',
   edited: (when: string) => `Edited ${when}`,
   deletedAt: (when: string) => `Deleted ${when}`,
-  characters: (n: number, most: number) => `${n.toLocaleString('en')} of ${most.toLocaleString('en')} characters`,
+  characters: (n: number, most: number) =>
+    `${n.toLocaleString('en')} of ${most.toLocaleString('en')} characters`,
   inTrash: 'This memo is in the trash. Restore it to edit.',
 
   saving: 'Saving…',
@@ -93,9 +97,11 @@ export const en = {
   tooLongContent: 'The text may have 20,000 characters at most.',
   tooLongBytes: 'The text is too large to send (64 KiB at most).',
   changesWaiting: (n: number) => `${count(n, 'change')} waiting`,
-  decisionsWaiting: (n: number) => `${count(n, 'memo')} ${n === 1 ? 'needs' : 'need'} your decision`,
+  decisionsWaiting: (n: number) =>
+    `${count(n, 'memo')} ${n === 1 ? 'needs' : 'need'} your decision`,
   offline: 'Offline',
-  offlineHint: 'The service cannot be reached. What you write is kept on this device and sent once it is back.',
+  offlineHint:
+    'The service cannot be reached. What you write is kept on this device and sent once it is back.',
   backOnline: 'Connected again',
   sendNow: 'Try now',
   pendingHere: 'waiting to be sent',

@@ -50,6 +50,7 @@ export const ko: Messages = {
   noText: '추가 텍스트 없음',
   emptyBoard: '아직 메모가 없습니다',
   emptyBoardHint: 'N 키를 누르면 첫 메모를 쓸 수 있습니다.',
+  emptyBoardTouchHint: '+를 눌러 첫 메모를 써 보세요.',
   emptySearch: (q: string) => `“${q}”에 맞는 메모가 없습니다`,
   emptySearchHint: '제목과 내용을 모두 찾아봅니다.',
   emptyTrash: '휴지통이 비어 있습니다',
@@ -79,7 +80,8 @@ export const ko: Messages = {
   purge: '완전히 삭제',
   edited: (when: string) => `${when} 수정`,
   deletedAt: (when: string) => `${when} 삭제`,
-  characters: (n: number, most: number) => `${most.toLocaleString('ko')}자 중 ${n.toLocaleString('ko')}자`,
+  characters: (n: number, most: number) =>
+    `${most.toLocaleString('ko')}자 중 ${n.toLocaleString('ko')}자`,
   inTrash: '휴지통에 있는 메모입니다. 고치려면 복원하세요.',
 
   saving: '저장 중…',
@@ -93,7 +95,8 @@ export const ko: Messages = {
   changesWaiting: (n: number) => `변경 ${n}건 대기 중`,
   decisionsWaiting: (n: number) => `메모 ${n}개를 확인해 주세요`,
   offline: '오프라인',
-  offlineHint: '서비스에 연결할 수 없습니다. 쓴 내용은 이 기기에 두었다가 연결되면 한 번만 보냅니다.',
+  offlineHint:
+    '서비스에 연결할 수 없습니다. 쓴 내용은 이 기기에 두었다가 연결되면 한 번만 보냅니다.',
   backOnline: '다시 연결되었습니다',
   sendNow: '지금 시도',
   pendingHere: '전송 대기 중',
@@ -129,9 +132,11 @@ export const ko: Messages = {
   goneText: '쓰는 동안 다른 곳에서 삭제되었습니다. 쓴 내용은 그대로 있습니다.',
   saveAsNew: '새 메모로 저장',
   refusedTitle: '서비스가 이 변경을 받지 않았습니다',
-  refusedText: (detail: string) => `이유: ${detail}. 쓴 내용은 그대로 있으니 고치거나 다시 시도해 주세요.`,
+  refusedText: (detail: string) =>
+    `이유: ${detail}. 쓴 내용은 그대로 있으니 고치거나 다시 시도해 주세요.`,
   expiredTitle: '이 메모가 저장되었을까요?',
-  expiredText: '여러 날 전에 보냈지만 답이 없었습니다. 다시 보내기 전에 목록에 있는지 확인해 주세요.',
+  expiredText:
+    '여러 날 전에 보냈지만 답이 없었습니다. 다시 보내기 전에 목록에 있는지 확인해 주세요.',
   tryAgain: '다시 시도',
   discardMine: '내 변경 버리기',
 

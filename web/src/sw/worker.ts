@@ -1,5 +1,5 @@
-// Keeps the app's own files, so that it starts without a network. It never touches the API: what was
-// written is kept by the app itself (src/sync), and answers are never taken from a cache.
+// Keeps the app's own files, so that it starts without a network. It never touches the API: what
+// was written is kept by the app itself (src/sync), and answers are never taken from a cache.
 //
 // The build replaces __FILES__ and __VERSION__ (vite.config.ts).
 

@@ -137,4 +137,3 @@ function followers(queue: readonly Write[], write: Write): Write[] {
 function nothing(): Outcome {
   return { put: [], add: [], drop: [], docs: [], gone: [], renamed: null, pause: null };
 }
-

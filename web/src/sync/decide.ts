@@ -60,7 +60,9 @@ export function toCall(write: Write): Call {
   }
 }
 
-/** How many memos have something waiting that needs no decision: what a person counts as changes. */
+/**
+ * How many memos have something waiting that needs no decision: what a person counts as changes.
+ */
 export function countWaiting(queue: readonly Write[]): number {
   return firstOfEachMemo(queue).filter((write) => write.stuck === null).length;
 }

@@ -61,7 +61,7 @@ export class Drainer {
 
   /** The connection is back: what was waiting for it need not wait any longer. */
   async hurry(): Promise<void> {
-    await this.world.store.change(this.account, null, (queue) => ({
+    await this.world.store.change(this.account, (queue) => ({
       ...noChange(),
       put: queue.map((write) => ({ ...write, notBefore: 0 })),
     }));
@@ -86,7 +86,7 @@ export class Drainer {
   // its request stays as it is, whatever happens to this tab.
   private async takeStep(): Promise<Step> {
     let step: Step = { do: 'rest' };
-    await this.world.store.change(this.account, null, (queue) => {
+    await this.world.store.change(this.account, (queue) => {
       const now = this.world.now();
       step = decide(queue, now);
       if (step.do !== 'send') return noChange();
@@ -126,7 +126,6 @@ export class Drainer {
   private async apply(decideOutcome: (queue: Write[]) => Outcome): Promise<Outcome> {
     const outcome = await this.world.store.change(
       this.account,
-      null,
       decideOutcome,
       (change) => change.renamed,
     );

@@ -2,8 +2,8 @@
 // A write that was never sent may still change; one that was is frozen, and a new one follows it.
 
 import { overlay, textOf } from './docs.ts';
-import { type Change, noChange } from './store.ts';
-import { isLocalId, sameText, type Doc, type Text, type Write } from './types.ts';
+import { type Change, noChange, type Own } from './store.ts';
+import { isLocalId, sameText, type Text, type Write } from './types.ts';
 
 /** What a new write needs from the outside. */
 export interface Mint {
@@ -13,7 +13,6 @@ export interface Mint {
 }
 
 export interface Edit {
-  memo: string;
   text: Text;
   /** The text the person started from. */
   was: Text;
@@ -21,16 +20,11 @@ export interface Edit {
   base: number | null;
 }
 
-export function planEdit(
-  writes: readonly Write[],
-  doc: Doc | undefined,
-  edit: Edit,
-  mint: Mint,
-): Change {
+export function planEdit({ id, doc, writes }: Own, edit: Edit, mint: Mint): Change {
   const shown = overlay(doc, writes);
   if (shown && sameText(textOf(shown), edit.text)) return noChange();
-  if (!shown && isLocalId(edit.memo)) {
-    return add({ ...head(edit.memo, mint), kind: 'create', pinned: false, ...edit.text });
+  if (!shown && isLocalId(id)) {
+    return add({ ...head(id, mint), kind: 'create', pinned: false, ...edit.text });
   }
   const follows = shown !== undefined && sameText(textOf(shown), edit.was);
   const tail = writes.at(-1);
@@ -42,7 +36,7 @@ export function planEdit(
   // Not what they started from: their own version makes the service report the conflict.
   const base = follows ? next : (edit.base ?? 1);
   const { text, was } = edit;
-  return add({ ...head(edit.memo, mint), kind: 'update', base, was, ...text });
+  return add({ ...head(id, mint), kind: 'update', base, was, ...text });
 }
 
 // The same write with another text, when nobody but this browser knows of it.
@@ -55,25 +49,18 @@ function retype(write: Write, text: Text, mint: Mint): Write | null {
   return write.attempts === 0 ? { ...write, ...text } : null;
 }
 
-export function planPin(
-  writes: readonly Write[],
-  doc: Doc | undefined,
-  memo: string,
-  pinned: boolean,
-  mint: Mint,
-): Change {
+export function planPin({ id, doc, writes }: Own, pinned: boolean, mint: Mint): Change {
   const tail = writes.at(-1);
   if (tail && tail.attempts === 0 && (tail.kind === 'pin' || tail.kind === 'create')) {
     return { ...noChange(), put: [{ ...tail, pinned }] };
   }
   const base = tail ? null : (doc?.version ?? 1);
-  return add({ ...head(memo, mint), kind: 'pin', base, pinned });
+  return add({ ...head(id, mint), kind: 'pin', base, pinned });
 }
 
 /** Trash undoes a restore that was never sent, and the other way round. */
 export function planMove(
-  writes: readonly Write[],
-  memo: string,
+  { id, writes }: Own,
   kind: 'trash' | 'restore' | 'purge',
   mint: Mint,
 ): Change {
@@ -82,10 +69,10 @@ export function planMove(
   if (kind !== 'purge' && tail?.kind === opposite && tail.attempts === 0) {
     return { ...noChange(), drop: [tail.seq] };
   }
-  return add({ ...head(memo, mint), kind });
+  return add({ ...head(id, mint), kind });
 }
 
-/** What to do about a write that is stuck. */
+/** What to do about the memo's write that is stuck. */
 export type Choice =
   /** Overwrite theirs with this text. */
   | { choose: 'text'; text: Text }
@@ -95,12 +82,9 @@ export type Choice =
   | { choose: 'copy'; memo: string }
   | { choose: 'discard' };
 
-export function planChoice(
-  writes: readonly Write[],
-  stuck: Write,
-  choice: Choice,
-  mint: Mint,
-): Change {
+export function planChoice({ writes }: Own, choice: Choice, mint: Mint): Change {
+  const stuck = writes.find((write) => write.stuck !== null);
+  if (!stuck) return noChange();
   const rest = writes.filter((write) => write.seq > stuck.seq);
   switch (choice.choose) {
     case 'text':
@@ -130,7 +114,12 @@ function restoreAndSave(stuck: Write, mint: Mint): Change {
   if (stuck.kind !== 'update') return noChange();
   const { title, content, was } = stuck;
   const update: Write = {
-    ...head(stuck.memo, mint), kind: 'update', base: null, was, title, content,
+    ...head(stuck.memo, mint),
+    kind: 'update',
+    base: null,
+    was,
+    title,
+    content,
   };
   return {
     ...noChange(),

@@ -19,6 +19,15 @@ export function noChange(): Change {
   return { put: [], add: [], drop: [], docs: [], gone: [] };
 }
 
+/** What this browser has of one memo. */
+export interface Own {
+  /** The service's id as soon as there is one. */
+  id: string;
+  doc: Doc | undefined;
+  /** Its waiting writes, oldest first. */
+  writes: Write[];
+}
+
 export interface Alias {
   account: string;
   /** The id a memo had before the service gave it one. */
@@ -72,30 +81,38 @@ export class LocalStore {
   }
 
   /**
-   * Decides and applies in one transaction. `decide` gets the account's queue in order of seq and
-   * the local copy of `memo`; it must be quick and synchronous. Resolves when the change is on disk.
+   * Decides over the account's queue, in order of seq, and applies, in one transaction. `decide`
+   * must be synchronous. Resolves when the change is on disk.
    */
   async change<C extends Change>(
     account: string,
-    memo: string | null,
-    decide: (queue: Write[], doc: Doc | undefined) => C,
-    alias?: (change: C) => { from: string; to: string } | null,
+    decide: (queue: Write[]) => C,
+    renamed: (change: C) => { from: string; to: string } | null = () => null,
   ): Promise<C> {
-    const names = ['writes', 'docs', 'aliases'];
-    const transaction = this.db.transaction(names, 'readwrite', { durability: 'strict' });
+    const transaction = this.begin();
     const done = finished(transaction);
-    const writes = transaction.objectStore('writes');
-    const docs = transaction.objectStore('docs');
-    const queue = await settle<Write[]>(writes.index('account').getAll(account));
-    const doc = memo === null ? undefined : await settle<Doc>(docs.get([account, memo]));
-    const change = decide(queue, doc);
-    for (const seq of change.drop) writes.delete(seq);
-    for (const write of change.put) writes.put(write);
-    for (const { seq: _, ...write } of change.add) writes.add(write);
-    for (const id of change.gone) docs.delete([account, id]);
-    for (const each of change.docs) docs.put(each);
-    const renamed = alias?.(change);
-    if (renamed) transaction.objectStore('aliases').put({ account, ...renamed });
+    const change = decide(await readQueue(transaction, account));
+    apply(transaction, account, change);
+    const alias = renamed(change);
+    if (alias) transaction.objectStore('aliases').put({ account, ...alias });
+    await done;
+    return change;
+  }
+
+  /**
+   * The same for one memo. Its id is looked up inside the transaction: the memo may have got another
+   * one since the caller last heard of it.
+   */
+  async changeMemo(account: string, memo: string, decide: (own: Own) => Change): Promise<Change> {
+    const transaction = this.begin();
+    const done = finished(transaction);
+    const aliases = transaction.objectStore('aliases');
+    const alias = await settle<Alias | undefined>(aliases.get([account, memo]));
+    const id = alias?.to ?? memo;
+    const doc = await settle<Doc | undefined>(transaction.objectStore('docs').get([account, id]));
+    const queue = await readQueue(transaction, account);
+    const change = decide({ id, doc, writes: queue.filter((write) => write.memo === id) });
+    apply(transaction, account, change);
     await done;
     return change;
   }
@@ -125,9 +142,28 @@ export class LocalStore {
     this.db.close();
   }
 
+  private begin(): IDBTransaction {
+    const names = ['writes', 'docs', 'aliases'];
+    return this.db.transaction(names, 'readwrite', { durability: 'strict' });
+  }
+
   private allOf<T>(name: string, account: string): Promise<T[]> {
     return settle(this.db.transaction(name).objectStore(name).index('account').getAll(account));
   }
+}
+
+function readQueue(transaction: IDBTransaction, account: string): Promise<Write[]> {
+  return settle<Write[]>(transaction.objectStore('writes').index('account').getAll(account));
+}
+
+function apply(transaction: IDBTransaction, account: string, change: Change): void {
+  const writes = transaction.objectStore('writes');
+  const docs = transaction.objectStore('docs');
+  for (const seq of change.drop) writes.delete(seq);
+  for (const write of change.put) writes.put(write);
+  for (const { seq: _, ...write } of change.add) writes.add(write);
+  for (const id of change.gone) docs.delete([account, id]);
+  for (const each of change.docs) docs.put(each);
 }
 
 function settle<T>(request: IDBRequest<T>): Promise<T> {

@@ -72,6 +72,15 @@ describe('creating', () => {
     expect(onlyMemo()).toMatchObject({ title: 'second', version: 2 });
   });
 
+  it('knows the memo by its old name while the news of the new one travels', async () => {
+    await browser.edit(kLocal, text('first'), blank, null);
+    await browser.settle(browser.tab());
+    // A tab that has not heard of the id yet types on.
+    await browser.edit(kLocal, text('first', 'more'), text('first'), null);
+    await browser.settle(browser.tab());
+    expect(onlyMemo()).toMatchObject({ title: 'first', content: 'more', version: 2 });
+  });
+
   it('asks before it repeats a create the service may have forgotten', async () => {
     service.weather = () => 'answer-lost';
     const tab = browser.tab();
@@ -100,7 +109,9 @@ describe('several writes', () => {
     service.weather = () => 'fair';
     await browser.settle(tab);
     expect(service.effects).toEqual([
-      `PUT /memos/${memo.id}`, `PATCH /memos/${memo.id}`, `PUT /memos/${memo.id}`,
+      `PUT /memos/${memo.id}`,
+      `PATCH /memos/${memo.id}`,
+      `PUT /memos/${memo.id}`,
       `DELETE /memos/${memo.id}`,
     ]);
     expect(onlyMemo()).toMatchObject({ content: 'three', state: 'trashed', version: 5 });
@@ -256,13 +267,28 @@ describe('the session', () => {
   });
 
   it('sends nothing of another account', async () => {
-    await browser.store.change('other', null, () => ({
-      put: [], drop: [], docs: [], gone: [],
-      add: [{
-        seq: 0, account: 'other', memo: kLocal, key: 'k', queuedAt: 0, attempts: 0,
-        firstTriedAt: 0, notBefore: 0, stuck: null, kind: 'create', pinned: false,
-        title: 'theirs', content: '',
-      }],
+    await browser.store.change('other', () => ({
+      put: [],
+      drop: [],
+      docs: [],
+      gone: [],
+      add: [
+        {
+          seq: 0,
+          account: 'other',
+          memo: kLocal,
+          key: 'k',
+          queuedAt: 0,
+          attempts: 0,
+          firstTriedAt: 0,
+          notBefore: 0,
+          stuck: null,
+          kind: 'create',
+          pinned: false,
+          title: 'theirs',
+          content: '',
+        },
+      ],
     }));
     await browser.settle(browser.tab());
     expect(service.calls).toBe(0);
@@ -277,7 +303,13 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])('a stormy day (seed %i)', (seed) => {
     const draw = generator(seed);
     service.weather = () => {
       const roll = draw();
-      return roll < 0.3 ? 'request-lost' : roll < 0.6 ? 'answer-lost' : roll < 0.7 ? 'busy' : 'fair';
+      return roll < 0.3
+        ? 'request-lost'
+        : roll < 0.6
+          ? 'answer-lost'
+          : roll < 0.7
+            ? 'busy'
+            : 'fair';
     };
     const tabs = [browser.tab(), browser.tab()];
     const typed = new Map<string, string>();

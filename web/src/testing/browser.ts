@@ -2,11 +2,11 @@
 // between them, and a clock that jumps to the next timer instead of waiting.
 
 import { IDBFactory } from 'fake-indexeddb';
-import { type Doc, type Text, type Write } from '../sync/types.ts';
+import type { Text, Write } from '../sync/types.ts';
 import { overlay, type Shown } from '../sync/docs.ts';
 import { Drainer } from '../sync/drainer.ts';
 import { type Choice, type Mint, planChoice, planEdit, planMove, planPin } from '../sync/plan.ts';
-import { type Change, LocalStore } from '../sync/store.ts';
+import { type Change, LocalStore, type Own } from '../sync/store.ts';
 import type { FakeService } from './fake-service.ts';
 
 export const kAccount = '0192f0c1-0000-7abc-8def-0123456789ab';
@@ -74,13 +74,14 @@ export class FakeBrowser {
 
   async shown(memo: string): Promise<Shown | undefined> {
     const [doc] = await this.store.docsById(kAccount, [memo]);
-    return overlay(doc, (await this.queue()).filter((write) => write.memo === memo));
+    return overlay(
+      doc,
+      (await this.queue()).filter((write) => write.memo === memo),
+    );
   }
 
   edit(memo: string, text: Text, was: Text, base: number | null): Promise<Change> {
-    return this.plan(memo, (writes, doc, mint) =>
-      planEdit(writes, doc, { memo, text, was, base }, mint),
-    );
+    return this.plan(memo, (own, mint) => planEdit(own, { text, was, base }, mint));
   }
 
   /** Types on from what is shown. */
@@ -91,28 +92,23 @@ export class FakeBrowser {
   }
 
   pin(memo: string, pinned: boolean): Promise<Change> {
-    return this.plan(memo, (writes, doc, mint) => planPin(writes, doc, memo, pinned, mint));
+    return this.plan(memo, (own, mint) => planPin(own, pinned, mint));
   }
 
   move(memo: string, kind: 'trash' | 'restore' | 'purge'): Promise<Change> {
-    return this.plan(memo, (writes, _, mint) => planMove(writes, memo, kind, mint));
+    return this.plan(memo, (own, mint) => planMove(own, kind, mint));
   }
 
   choose(memo: string, choice: Choice): Promise<Change> {
-    return this.plan(memo, (writes, _, mint) => {
-      const stuck = writes.find((write) => write.stuck !== null);
-      if (!stuck) throw new Error(`nothing is stuck for ${memo}`);
-      return planChoice(writes, stuck, choice, mint);
+    return this.plan(memo, (own, mint) => {
+      const change = planChoice(own, choice, mint);
+      if (change.drop.length + change.put.length === 0) throw new Error(`nothing to decide: ${memo}`);
+      return change;
     });
   }
 
-  private plan(
-    memo: string,
-    plan: (writes: Write[], doc: Doc | undefined, mint: Mint) => Change,
-  ): Promise<Change> {
+  private plan(memo: string, plan: (own: Own, mint: Mint) => Change): Promise<Change> {
     const mint = { account: kAccount, now: this.now, key: () => `key-${++this.keys}` };
-    return this.store.change(kAccount, memo, (queue, doc) =>
-      plan(queue.filter((write) => write.memo === memo), doc, mint),
-    );
+    return this.store.changeMemo(kAccount, memo, (own) => plan(own, mint));
   }
 }

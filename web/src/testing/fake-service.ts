@@ -1,12 +1,14 @@
-// A small honest service for tests of the sync engine: it keeps memos, versions and idempotency keys
-// the way docs/api.md says, and its answers can get lost.
+// A small honest service for tests of the sync engine: it keeps memos, versions and idempotency
+// keys the way docs/api.md says, and its answers can get lost.
 
 import type { Call } from '../api/client.ts';
 import type { Answer, Memo } from '../api/types.ts';
 
 type Reply = Answer<Memo | undefined>;
 
-export type Weather = (call: Call) => 'fair' | 'request-lost' | 'answer-lost' | 'busy' | 'signed-out';
+export type Weather = (
+  call: Call,
+) => 'fair' | 'request-lost' | 'answer-lost' | 'busy' | 'signed-out';
 
 export class FakeService {
   readonly memos = new Map<string, Memo>();
@@ -42,8 +44,14 @@ export class FakeService {
     const at = this.now();
     return this.keep({
       id: `0192f0c1-0000-7000-8000-${String(++this.made).padStart(12, '0')}`,
-      title, content, pinned: false, state: 'active', version: 1,
-      created_at: at, updated_at: at, deleted_at: null,
+      title,
+      content,
+      pinned: false,
+      state: 'active',
+      version: 1,
+      created_at: at,
+      updated_at: at,
+      deleted_at: null,
     });
   }
 

@@ -1,18 +1,55 @@
 // Markdown to harmless DOM. Loaded when a preview is first shown.
 //
-// Nothing a memo says may run code, look like the app, or make the browser fetch anything. HTML in a
-// memo is shown as it was written, but for a few tags that only style words; images from elsewhere
-// become links; links open without a way back. What is left passes a sanitiser, and the CSP forbids
-// the rest.
+// Nothing a memo says may run code, look like the app, or make the browser fetch anything. HTML in
+// a memo is shown as it was written, but for a few tags that only style words; images from
+// elsewhere become links; links open without a way back. What is left passes a sanitiser, and the
+// CSP forbids the rest.
 
 import DOMPurify, { type Config } from 'dompurify';
 import { Marked } from 'marked';
 
 const kConfig: Config = {
   ALLOWED_TAGS: [
-    'a', 'b', 'blockquote', 'br', 'code', 'dd', 'del', 'div', 'dl', 'dt', 'em', 'h1', 'h2', 'h3',
-    'h4', 'h5', 'h6', 'hr', 'i', 'img', 'input', 'ins', 'kbd', 'li', 'mark', 'ol', 'p', 'pre', 's',
-    'span', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul',
+    'a',
+    'b',
+    'blockquote',
+    'br',
+    'code',
+    'dd',
+    'del',
+    'div',
+    'dl',
+    'dt',
+    'em',
+    'h1',
+    'h2',
+    'h3',
+    'h4',
+    'h5',
+    'h6',
+    'hr',
+    'i',
+    'img',
+    'input',
+    'ins',
+    'kbd',
+    'li',
+    'mark',
+    'ol',
+    'p',
+    'pre',
+    's',
+    'span',
+    'strong',
+    'sub',
+    'sup',
+    'table',
+    'tbody',
+    'td',
+    'th',
+    'thead',
+    'tr',
+    'ul',
   ],
   ALLOWED_ATTR: ['href', 'src', 'alt', 'title', 'align', 'checked', 'disabled', 'start', 'type'],
   ALLOW_DATA_ATTR: false,

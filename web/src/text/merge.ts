@@ -5,7 +5,9 @@ export interface DiffLine {
   line: string;
 }
 
-/** Above this many line pairs a comparison would be felt; the middle then counts as all different. */
+/**
+ * Above this many line pairs a comparison would be felt; the middle then counts as all different.
+ */
 const kPairsMost = 4_000_000;
 
 export function diffLines(mine: string, theirs: string): DiffLine[] {
@@ -28,8 +30,8 @@ export function diffLines(mine: string, theirs: string): DiffLine[] {
 }
 
 /**
- * Three-way merge: what only one side changed is taken; where both changed the same place, the lines
- * of both are kept, mine first.
+ * Three-way merge: what only one side changed is taken; where both changed the same place, the
+ * lines of both are kept, mine first.
  */
 export function mergeTexts(base: string, mine: string, theirs: string): string {
   const [from, a, b] = [base.split('\n'), mine.split('\n'), theirs.split('\n')];
@@ -89,7 +91,7 @@ function matchMiddle(a: readonly string[], b: readonly string[]): (number | null
         a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
     }
   }
-  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
     if (a[i] === b[j]) matches[i++] = j++;
     else if (at(i + 1, j) >= at(i, j + 1)) ++i;
     else ++j;

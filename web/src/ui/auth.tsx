@@ -22,7 +22,11 @@ export function AuthPage() {
       </div>
       <section class="auth-card" aria-labelledby="auth-title">
         <h2 id="auth-title">{isNew ? m.signUpTitle : m.signInTitle}</h2>
-        {notice && <p class="notice" role="status">{notice}</p>}
+        {notice && (
+          <p class="notice" role="status">
+            {notice}
+          </p>
+        )}
         <AuthForm key={String(isNew)} isNew={isNew} />
         {!closed && (
           <button type="button" class="link-button" onClick={() => setIsNew(!isNew)}>
@@ -85,7 +89,9 @@ function AuthForm({ isNew }: { isNew: boolean }) {
         autocomplete={isNew ? 'new-password' : 'current-password'}
         input={secret}
       />
-      <p class="fault" role="alert">{fault && describeFault(fault, m)}</p>
+      <p class="fault" role="alert">
+        {fault && describeFault(fault, m)}
+      </p>
       <button type="submit" class="button button-primary button-large" disabled={busy}>
         {isNew ? m.signUp : m.signIn}
       </button>

@@ -33,7 +33,10 @@ export function Icon({ name }: { name: IconName }) {
 export function Mark() {
   return (
     <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
-      <path class="mark-back" d="M12 3h13a4 4 0 0 1 4 4v15a4 4 0 0 1-4 4H12a4 4 0 0 1-4-4V7a4 4 0 0 1 4-4Z" />
+      <path
+        class="mark-back"
+        d="M12 3h13a4 4 0 0 1 4 4v15a4 4 0 0 1-4 4H12a4 4 0 0 1-4-4V7a4 4 0 0 1 4-4Z"
+      />
       <path class="mark-front" d="M7 7h9l8 8v10a4 4 0 0 1-4 4H7a4 4 0 0 1-4-4V11a4 4 0 0 1 4-4Z" />
       <path class="mark-fold" d="M16 7l8 8h-5a3 3 0 0 1-3-3V7Z" />
       <path class="mark-line" d="M8 19h8M8 23.5h5" />

@@ -84,7 +84,9 @@ function Limits({ title, content }: { title: string; content: string }) {
   };
   return (
     <div class="limits">
-      <p class="fault" role="alert">{excess && messages[excess]}</p>
+      <p class="fault" role="alert">
+        {excess && messages[excess]}
+      </p>
       {length > kContentMost * kCountFrom && <p>{m.characters(length, kContentMost)}</p>}
     </div>
   );

@@ -34,7 +34,8 @@ function BoardList({ shown }: { shown: Shown[] }) {
   const others = inView(shown, 'active', views.active);
   if (pinned.length + others.length === 0) {
     if (isBusy(views.active)) return <Skeleton />;
-    return <Empty art="board" title={m.emptyBoard} hint={m.emptyBoardHint} />;
+    const hint = matchMedia('(hover: none)').matches ? m.emptyBoardTouchHint : m.emptyBoardHint;
+    return <Empty art="board" title={m.emptyBoard} hint={hint} />;
   }
   return (
     <>

@@ -26,7 +26,8 @@ export function SaveStatus() {
     );
   }
   const pending = shown !== undefined && shown.pending > 0;
-  if ((dirty || pending) && !reachable) return <Status tone="wait" icon="clock" text={m.keptHere} />;
+  if ((dirty || pending) && !reachable)
+    return <Status tone="wait" icon="clock" text={m.keptHere} />;
   if (dirty || pending) return <Status tone="busy" text={m.saving} />;
   if (!shown) return <span class="save-status" />;
   return (

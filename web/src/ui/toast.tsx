@@ -45,7 +45,12 @@ function ToastCard({ toast }: { toast: Toast }) {
           {m.reload}
         </button>
       )}
-      <button type="button" class="icon-button icon-button-small" aria-label={m.dismiss} onClick={close}>
+      <button
+        type="button"
+        class="icon-button icon-button-small"
+        aria-label={m.dismiss}
+        onClick={close}
+      >
         <Icon name="close" />
       </button>
     </div>

@@ -7,7 +7,11 @@ export function useShown(memo: string | null): Shown | undefined {
   const doc = useSelect((state) => (memo === null ? undefined : state.docs.get(memo)));
   const queue = useSelect((state) => state.queue);
   return useMemo(
-    () => overlay(doc, queue.filter((write) => write.memo === memo)),
+    () =>
+      overlay(
+        doc,
+        queue.filter((write) => write.memo === memo),
+      ),
     [doc, queue, memo],
   );
 }

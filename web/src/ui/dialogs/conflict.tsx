@@ -66,7 +66,13 @@ function Versions({ write, current }: ConflictProps) {
   const at = new Date(write.queuedAt).toISOString();
   return (
     <div class="versions">
-      <Version name={m.yours} at={at} title={write.title} lines={mine} changed={write.title !== current.title} />
+      <Version
+        name={m.yours}
+        at={at}
+        title={write.title}
+        lines={mine}
+        changed={write.title !== current.title}
+      />
       <Version
         name={m.theirs}
         at={current.updated_at}
@@ -125,7 +131,10 @@ function MergeForm({ write, current, onBack }: ConflictProps & { onBack: () => v
   useEffect(() => content.current?.focus(), []);
   const mergedTitle = write.title === write.was.title ? current.title : write.title;
   const save = () => {
-    const typed = { title: title.current?.value ?? '', content: normalize(content.current?.value ?? '') };
+    const typed = {
+      title: title.current?.value ?? '',
+      content: normalize(content.current?.value ?? ''),
+    };
     void app.choose(write.memo, { choose: 'text', text: tidy(typed, m.untitled) });
   };
   return (

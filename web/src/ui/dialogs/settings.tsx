@@ -61,7 +61,9 @@ function Export() {
       <div>
         <p class="hint">{m.exportHint}</p>
         {waiting > 0 && <p class="hint">{m.exportPending(waiting)}</p>}
-        <p class="fault" role="alert">{fault && describeFault(fault, m)}</p>
+        <p class="fault" role="alert">
+          {fault && describeFault(fault, m)}
+        </p>
       </div>
       <button type="button" class="button" disabled={busy} onClick={() => void run()}>
         {m.export}
@@ -100,7 +102,9 @@ function Import() {
         <div role="status">
           {typeof state === 'object' && 'imported' in state && <Report report={state} />}
         </div>
-        <p class="fault" role="alert">{failed && describeFault(state, m)}</p>
+        <p class="fault" role="alert">
+          {failed && describeFault(state, m)}
+        </p>
       </div>
       <input
         ref={input}
@@ -168,13 +172,21 @@ function ChangePassword() {
     }
   };
   const fault = result !== null && result !== 'done' ? result : null;
-  const text = fault?.fault === 'bad-credentials' ? m.wrongPassword : fault && describeFault(fault, m);
+  const text =
+    fault?.fault === 'bad-credentials' ? m.wrongPassword : fault && describeFault(fault, m);
   return (
     <details class="disclosure">
       <summary>{m.changePassword}</summary>
       <form class="form" onSubmit={(event) => void submit(event)} noValidate>
         {/* For password managers: whose password this is. */}
-        <input class="visually-hidden" autocomplete="username" value={name} readOnly tabIndex={-1} aria-hidden="true" />
+        <input
+          class="visually-hidden"
+          autocomplete="username"
+          value={name}
+          readOnly
+          tabIndex={-1}
+          aria-hidden="true"
+        />
         <PasswordField label={m.currentPassword} autocomplete="current-password" input={current} />
         <PasswordField
           label={m.newPassword}
@@ -182,9 +194,15 @@ function ChangePassword() {
           autocomplete="new-password"
           input={next}
         />
-        <p class="fault" role="alert">{text}</p>
-        <p class="report" role="status">{result === 'done' && m.passwordChanged}</p>
-        <button type="submit" class="button">{m.changePassword}</button>
+        <p class="fault" role="alert">
+          {text}
+        </p>
+        <p class="report" role="status">
+          {result === 'done' && m.passwordChanged}
+        </p>
+        <button type="submit" class="button">
+          {m.changePassword}
+        </button>
       </form>
     </details>
   );
@@ -197,7 +215,11 @@ function SignOutEverywhere() {
     <details class="disclosure">
       <summary>{m.signOutEverywhere}</summary>
       <p class="hint">{m.signOutEverywhereText}</p>
-      <button type="button" class="button button-danger" onClick={() => void app.signOutEverywhere()}>
+      <button
+        type="button"
+        class="button button-danger"
+        onClick={() => void app.signOutEverywhere()}
+      >
         {m.signOutEverywhere}
       </button>
     </details>

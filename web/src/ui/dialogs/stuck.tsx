@@ -19,6 +19,7 @@ export function StuckDialog({ memo }: { memo: string }) {
 interface Offer {
   title: string;
   text: string;
+  /** The last one is what most people want. */
   choices: { text: string; choice: Choice; danger?: boolean }[];
 }
 
@@ -38,8 +39,14 @@ function PlainStuckDialog({ write }: { write: Write }) {
           <button
             key={choice.choose}
             type="button"
-            class={danger ? 'button button-danger' : index === 0 ? 'button button-primary' : 'button'}
-            autofocus={index === 0}
+            class={
+              danger
+                ? 'button button-danger'
+                : index === choices.length - 1
+                  ? 'button button-primary'
+                  : 'button'
+            }
+            autofocus={index === choices.length - 1}
             onClick={() => void app.choose(write.memo, choice)}
           >
             {text}
@@ -64,19 +71,19 @@ function useOffer(write: Write): Offer {
       return {
         title: m.trashedTitle,
         text: m.trashedText,
-        choices: [{ text: m.restoreAndSave, choice: { choose: 'restore' } }, copy, discard],
+        choices: [discard, copy, { text: m.restoreAndSave, choice: { choose: 'restore' } }],
       };
     case 'gone':
-      return { title: m.goneTitle, text: m.goneText, choices: [copy, discard] };
+      return { title: m.goneTitle, text: m.goneText, choices: [discard, copy] };
     case 'expired':
-      return { title: m.expiredTitle, text: m.expiredText, choices: [retry, discard] };
+      return { title: m.expiredTitle, text: m.expiredText, choices: [discard, retry] };
     case 'refused': {
       const { problem } = write.stuck;
       const detail = problem.detail ?? problem.errors?.[0]?.message ?? problem.title;
       const text = m.refusedText(`${problem.status} ${detail}`.trim());
-      return { title: m.refusedTitle, text, choices: [retry, discard] };
+      return { title: m.refusedTitle, text, choices: [discard, retry] };
     }
     default:
-      return { title: m.refusedTitle, text: '', choices: [retry, discard] };
+      return { title: m.refusedTitle, text: '', choices: [discard, retry] };
   }
 }
