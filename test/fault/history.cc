@@ -66,7 +66,7 @@ Tally TallyOf(const std::vector<Attempt>& attempts) {
   Tally tally;
   tally.attempts = attempts.size();
   CountFates(attempts, tally);
-  Instant last_success{0};
+  std::optional<Instant> last_success;
   for (const Attempt& attempt : attempts) {
     if (!attempt.fault.empty() && tally.faults++ == 0) tally.first_fault = attempt.fault;
     tally.refused += attempt.outcome == Outcome::kRefused ? 1 : 0;
@@ -75,9 +75,9 @@ Tally TallyOf(const std::vector<Attempt>& attempts) {
     tally.reads += IsWrite(attempt.action) ? 0 : 1;
     tally.latency_max = std::max(tally.latency_max,
                                  duration_cast<milliseconds>(attempt.completed - attempt.invoked));
-    tally.silence_max =
-        std::max(tally.silence_max, duration_cast<milliseconds>(attempt.completed - last_success));
-    last_success = std::max(last_success, attempt.completed);
+    const Instant silence = attempt.completed - last_success.value_or(attempt.completed);
+    tally.silence_max = std::max(tally.silence_max, duration_cast<milliseconds>(silence));
+    last_success = std::max(last_success.value_or(attempt.completed), attempt.completed);
   }
   return tally;
 }

@@ -106,7 +106,7 @@ struct Tally {
   std::size_t faults = 0;
   std::string first_fault;
   std::chrono::milliseconds latency_max{0};  // of a successful attempt
-  std::chrono::milliseconds silence_max{0};  // the longest time without any success
+  std::chrono::milliseconds silence_max{0};  // the longest time between two successes
 };
 
 Tally TallyOf(const std::vector<Attempt>& attempts);
