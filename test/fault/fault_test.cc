@@ -34,6 +34,40 @@ TEST_P(FaultTest, NothingIsLost) {
   if (HasFailure()) std::cout << "repeat with SCV_FAULT_SEED=" << report.seed << "\n";
 }
 
+// The instance comes back with an older database: what was acknowledged since is lost.
+Result<void> GoBackInTime(Stage& stage) {
+  const auto file = stage.directory() / "memo.db";
+  const auto copy = stage.directory() / "copy";
+  constexpr auto kOverwrite = std::filesystem::copy_options::overwrite_existing;
+  MemoOptions options;
+  options.flags = {"--data", file};
+  SCV_TRY(stage.AddMemo(std::move(options)));
+  SCV_TRY(stage.StartLoad());
+  stage.memo(0).Kill();
+  std::filesystem::create_directory(copy);
+  for (const char* part : {"memo.db", "memo.db-wal"}) {
+    std::filesystem::copy_file(stage.directory() / part, copy / part);
+  }
+  SCV_TRY(stage.memo(0).Restart());
+  SCV_TRY(stage.AwaitSuccesses(200));
+  stage.memo(0).Kill();
+  std::filesystem::remove(stage.directory() / "memo.db-shm");
+  for (const char* part : {"memo.db", "memo.db-wal"}) {
+    std::filesystem::copy_file(copy / part, stage.directory() / part, kOverwrite);
+  }
+  SCV_TRY(stage.memo(0).Restart());
+  return stage.Finish();
+}
+
+// The whole of it, from the clients to the checker, is able to find something.
+TEST(FaultTestItself, NoticesALoss) {
+  const Report report =
+      RunScenario({"GoBackInTime", "an older database", {}, GoBackInTime}, Seed());
+  std::string all;
+  for (const std::string& problem : report.problems) all += problem + "\n";
+  EXPECT_NE(all.find(Name(ViolationKind::kLostWrite)), std::string::npos) << all;
+}
+
 std::string NameOf(const testing::TestParamInfo<Scenario>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, FaultTest, testing::ValuesIn(SqliteScenarios()), NameOf);
