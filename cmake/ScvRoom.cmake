@@ -3,22 +3,8 @@
 #
 #   scv_room(<name> SOURCES ... [LINKS ...])   the library scv_<name>
 #   scv_room_tests(<name> SOURCES ... [LINKS ...])   its unit tests, x_test.cc beside x.cc
-# TEMPORARY while parts are being written side by side.
-function(scv_existing list)
-  if(DEFINED ENV{SCV_PARTIAL})
-    set(kept)
-    foreach(f ${${list}})
-      if(IS_ABSOLUTE ${f} OR EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${f})
-        list(APPEND kept ${f})
-      endif()
-    endforeach()
-    set(${list} ${kept} PARENT_SCOPE)
-  endif()
-endfunction()
-
 function(scv_room name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
-  scv_existing(ARG_SOURCES)
   add_library(scv_${name} STATIC ${ARG_SOURCES})
   target_include_directories(scv_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(scv_${name} PUBLIC ${ARG_LINKS})
@@ -29,7 +15,6 @@ function(scv_room_tests name)
   if(SCV_FUZZ)
     return()
   endif()
-  scv_existing(ARG_SOURCES)
   add_executable(${name}_test ${ARG_SOURCES})
   target_link_libraries(${name}_test
     PRIVATE scv_${name} ${ARG_LINKS} GTest::gtest GTest::gtest_main)

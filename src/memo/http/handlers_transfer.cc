@@ -28,7 +28,8 @@ Result<std::string> TimeText(std::string_view text) {
 
 // One line as a command. The original time of creation becomes part of the id, so that the list
 // keeps its order; a time in the future is taken as now.
-Result<CreateMemo> ParseLine(std::string_view line, Millis now, IdSource& ids) {
+Result<CreateMemo> ParseLine(std::string_view line, Millis now, IdSource& ids_now,
+                             IdSource& ids_then) {
   SCV_ASSIGN(std::vector<JsonField> parsed, ParseFlatObject(line));
   FieldReader fields(std::move(parsed));
   CreateMemo create;
@@ -44,8 +45,8 @@ Result<CreateMemo> ParseLine(std::string_view line, Millis now, IdSource& ids) {
     return Fail(ErrorKind::kInvalid,
                 problem->errors.front().field + " " + problem->errors.front().message);
   }
-  const Millis time = created ? std::min(ParseRfc3339(*created).value_or(now), now) : now;
-  create.id = ids.NextAt(time);
+  const Millis time = created ? ParseRfc3339(*created).value_or(now) : now;
+  create.id = time < now ? ids_then.NextAt(time) : ids_now.NextAfterAll(now);
   return create;
 }
 
@@ -113,7 +114,7 @@ class Import {
     std::string& line = read.text;
     if (line.ends_with('\r')) line.pop_back();
     if (line.empty()) return;
-    auto create = ParseLine(line, WallClockMillis(), ids_);
+    auto create = ParseLine(line, WallClockMillis(), call_.app.ids, ids_then_);
     if (!create) return Failed(number_, create.error().message);
     // A line's key is made of the request's key and its own number; the digest of what it says.
     const std::string number = std::to_string(number_);
@@ -207,7 +208,7 @@ class Import {
   const Caller caller_;
   std::optional<std::string> key_;
   std::size_t number_ = 0;
-  IdSource ids_;  // of its own: the original times run apart from those of new memos
+  IdSource ids_then_;  // of its own: original times run apart from those of new memos
   std::vector<std::pair<std::size_t, std::shared_ptr<WriteJob>>> group_;
   std::size_t imported_ = 0;
   std::size_t failed_ = 0;

@@ -80,6 +80,22 @@ TEST(Request, TrailersChangeNothing) {
   EXPECT_EQ(parsed->request.body, "{}");
 }
 
+TEST(Request, AChunkedBodyMayArriveByteByByte) {
+  const std::string_view text =
+      "POST /api/v1/memos HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "2\r\n{}\r\n0\r\nX-T: 1\r\n\r\n";
+  Request request;
+  RequestParser parser(request);
+  std::size_t begin = 0;
+  for (std::size_t end = 1; end <= text.size(); ++end) {
+    boost::system::error_code error;
+    begin += parser.put(boost::asio::const_buffer(text.data() + begin, end - begin), error);
+    ASSERT_TRUE(!error || error == http::error::need_more) << end << error.message();
+  }
+  EXPECT_TRUE(parser.is_done());
+  EXPECT_EQ(request.body, "{}");
+}
+
 TEST(Request, LimitsBodyAndHeader) {
   EXPECT_EQ(Parse("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 65537\r\n\r\n")->error,
             http::error::body_limit);

@@ -43,7 +43,7 @@ TEST(Cursor, RoundTripsAndRefusesTheRest) {
   const std::string text = EncodeCursor(id);
   EXPECT_EQ(DecodeCursor(text), id);
   for (const std::string& bad : {std::string(), text.substr(1), text + "A", std::string(23, '!'),
-                                 std::string(23, 'A'), text + "="}) {
+                                 std::string(23, 'A'), text + "=", text.substr(0, 22) + "\x83"}) {
     EXPECT_EQ(DecodeCursor(bad), std::nullopt) << bad;
   }
 }

@@ -216,11 +216,11 @@ Result<void> Lane<JobType>::Attempt(Batch& batch, StoreSession& session) {
 template <typename JobType>
 void Lane<JobType>::FinishExpired(Batch& batch, const std::optional<Error>& last) {
   const SteadyTime now = std::chrono::steady_clock::now();
-  const auto expired = std::stable_partition(
-      batch.begin(), batch.end(), [&](const Item& item) { return item.job->deadline > now; });
-  if (expired == batch.end()) return;
-  Batch late(std::make_move_iterator(expired), std::make_move_iterator(batch.end()));
-  batch.erase(expired, batch.end());
+  Batch late;
+  Batch left;
+  for (Item& item : batch) (item.job->deadline > now ? left : late).push_back(std::move(item));
+  batch = std::move(left);
+  if (late.empty()) return;
   const Error error =
       last.value_or(Error{ErrorKind::kTimeout, "the database did not answer within the deadline"});
   Finish(late, &error);

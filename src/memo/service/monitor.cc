@@ -14,6 +14,7 @@ constexpr std::chrono::seconds kKeysEvery{10};
 constexpr std::chrono::seconds kKeysAtMostEvery{1};
 constexpr std::chrono::seconds kExpireEvery{60};
 constexpr std::uint32_t kExpireLimit = 500;
+constexpr std::size_t kWaitersMax = 1024;
 
 // What readiness tells the public: no host name, no error text of the database.
 std::string PublicWord(const Error& error) {
@@ -62,15 +63,14 @@ Readiness Monitor::readiness() const {
 void Monitor::ReloadKeys(std::shared_ptr<KeyReloadJob> job, Home& home) {
   home.Expect(job);
   std::unique_lock lock(mutex_);
-  const bool fresh = std::chrono::steady_clock::now() - keys_loaded_ < kKeysAtMostEvery;
-  if (!fresh && waiters_.size() < 1024) {
+  if (waiters_.size() < kWaitersMax) {
     waiters_.push_back({std::move(job), &home});
     wake_.notify_all();
     return;
   }
   lock.unlock();
   std::vector<Home::Done> done;
-  done.push_back({std::move(job), std::nullopt});
+  done.push_back({std::move(job), Error{ErrorKind::kOverloaded, "too many unknown keys at once"}});
   home.Deliver(std::move(done));
 }
 
@@ -186,10 +186,15 @@ void Monitor::Publish(Readiness readiness, const Error* error) {
   if (options_.on_check) options_.on_check(readiness, error);
 }
 
-// False: stopping. Cut short when somebody waits for keys.
+// False: stopping. Cut short when somebody waits for keys, once the last look at them is old
+// enough: whoever sends tokens of unknown keys waits for the next look, and causes no more of them.
 bool Monitor::Sleep(const std::stop_token& stop, std::chrono::milliseconds time) {
   std::unique_lock lock(mutex_);
-  wake_.wait_for(lock, stop, time, [&] { return !waiters_.empty(); });
+  const SteadyTime end = std::chrono::steady_clock::now() + time;
+  if (wake_.wait_until(lock, stop, end, [&] { return !waiters_.empty(); })) {
+    wake_.wait_until(lock, stop, std::min(end, keys_loaded_ + kKeysAtMostEvery),
+                     [] { return false; });
+  }
   return !stop.stop_requested();
 }
 

@@ -60,7 +60,7 @@ class Monitor {
   Readiness readiness() const;
 
   // A token named a key that is not known here: perhaps another instance rotated the keys a moment
-  // ago. At most one look per second, however many ask; in between the answer is immediate.
+  // ago. At most one look per second, however many ask: they wait for it together.
   void ReloadKeys(std::shared_ptr<KeyReloadJob> job, Home& home);
 
  private:

@@ -6,13 +6,14 @@
 #include <array>
 #include <cstring>
 
+#include "memo/service/base64url.h"
+
 namespace scv::memo {
 namespace {
 
 constexpr std::uint8_t kForm = 1;
 constexpr std::size_t kPayload = 1 + 4 + 8 + 4 + 8 + 8 + 8;
 constexpr std::size_t kTokenBytes = kPayload + crypto_auth_BYTES;
-constexpr std::size_t kTokenText = (kTokenBytes * 4 + 2) / 3;
 constexpr std::string_view kCsrfContext = "csrf";
 using Bytes = std::array<std::uint8_t, kTokenBytes>;
 
@@ -30,21 +31,6 @@ Int Get(const std::uint8_t*& at) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < sizeof(Int); ++i) value = value << 8 | *at++;
   return static_cast<Int>(value);
-}
-
-std::string ToBase64Url(const std::uint8_t* data, std::size_t size) {
-  std::string text(sodium_base64_encoded_len(size, sodium_base64_VARIANT_URLSAFE_NO_PADDING), '\0');
-  sodium_bin2base64(text.data(), text.size(), data, size, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  text.pop_back();  // the terminating NUL
-  return text;
-}
-
-bool FromBase64Url(std::string_view text, Bytes& out) {
-  if (text.size() != kTokenText) return false;
-  std::size_t length = 0;
-  return sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &length,
-                           nullptr, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
-         length == out.size();
 }
 
 void EncodePayload(std::uint32_t kid, const Session& session, Bytes& out) {
@@ -96,7 +82,7 @@ std::string Keyring::Sign(const Session& session) const {
   Bytes bytes{};
   EncodePayload(key->kid, session, bytes);
   crypto_auth(bytes.data() + kPayload, bytes.data(), kPayload, key->secret.data());
-  return ToBase64Url(bytes.data(), bytes.size());
+  return ToBase64Url(bytes);
 }
 
 std::expected<Session, TokenProblem> Keyring::Verify(std::string_view token, Millis now) const {
@@ -122,14 +108,14 @@ std::string Keyring::CsrfToken(const Session& session) const {
   const SigningKey* key = Youngest();
   if (key == nullptr) return {};
   const auto mac = CsrfMac(*key, session);
-  return ToBase64Url(mac.data(), mac.size());
+  return ToBase64Url(mac);
 }
 
 bool Keyring::CsrfMatches(const Session& session, std::string_view token) const {
   // A page may hold a token made under a key that has been rotated since: any key will do.
   return std::any_of(keys_.begin(), keys_.end(), [&](const SigningKey& key) {
     const auto mac = CsrfMac(key, session);
-    const std::string expected = ToBase64Url(mac.data(), mac.size());
+    const std::string expected = ToBase64Url(mac);
     return expected.size() == token.size() &&
            sodium_memcmp(expected.data(), token.data(), token.size()) == 0;
   });

@@ -18,7 +18,6 @@ namespace {
 #define SCV_SQLITE_LIST_MATCH " AND memo_matches(?6, title, content)"
 
 // Below and above every UUIDv7: a list without a cursor.
-constexpr Uuid kLowest{};
 constexpr Uuid kHighest{{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                          0xff, 0xff, 0xff, 0xff}};
 
