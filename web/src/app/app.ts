@@ -372,8 +372,6 @@ export class App {
     return (await this.session.check(this.replica.account)) === 'same';
   }
 
-  // --- Small things ----------------------------------------------------------------------------
-
   say(text: ToastText, undo?: string): void {
     const id = ++this.toasts;
     this.state.set({ toast: { id, text, ...(undo === undefined ? {} : { undo }) } });

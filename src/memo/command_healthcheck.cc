@@ -1,4 +1,4 @@
-// memo openapi, memo healthcheck, memo version.
+// memo healthcheck
 #include <curl/curl.h>
 
 #include <CLI/CLI.hpp>
@@ -6,8 +6,6 @@
 #include <memory>
 
 #include "memo/command_line.h"
-#include "memo/http/openapi.h"
-#include "memo/service/version.h"
 
 namespace scv::memo {
 namespace {
@@ -40,17 +38,6 @@ int Healthcheck(const std::string& address, const std::string& path) {
 
 }  // namespace
 
-void AddOpenApiCommand(CLI::App& app, Command& run) {
-  CLI::App* command = app.add_subcommand("openapi", "Print the OpenAPI document of the API");
-  command->footer("Example:\n  memo openapi > openapi.json");
-  command->callback([&run] {
-    run = [] {
-      const std::string_view text = OpenApiDocument();
-      return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() ? 0 : 1;
-    };
-  });
-}
-
 void AddHealthcheckCommand(CLI::App& app, Command& run) {
   auto address = std::make_shared<std::string>("127.0.0.1:8080");
   auto live = std::make_shared<bool>(false);
@@ -60,15 +47,6 @@ void AddHealthcheckCommand(CLI::App& app, Command& run) {
   command->footer("Exit codes: 0 healthy, 1 not\nExample:\n  memo healthcheck --live");
   command->callback([address, live, &run] {
     run = [address, live] { return Healthcheck(*address, *live ? "/livez" : "/readyz"); };
-  });
-}
-
-void AddVersionCommand(CLI::App& app, Command& run) {
-  app.add_subcommand("version", "Print the version")->callback([&run] {
-    run = [] {
-      std::printf("memo %s\n", std::string(kVersion).c_str());
-      return 0;
-    };
   });
 }
 
