@@ -185,7 +185,11 @@ Result<HostPort> ParseHostPort(std::string_view text) {
 }
 
 Result<void> FinishStoreConfig(StoreConfig& config) {
-  if (config.db_host.empty() && !config.db_secret_id.empty() && config.db_user.empty()) return {};
+  if (config.db_host.empty() && !config.db_secret_id.empty()) {
+    return Fail(ErrorKind::kInvalid,
+                "--db-secret-id (DB_SECRET_ID) names credentials for MariaDB: give its --db-host "
+                "(DB_HOST), too");
+  }
   if (config.db_host.empty()) return {};
   if (!config.db_password_file.empty()) {
     SCV_ASSIGN(config.db_password, ReadSecretFile(config.db_password_file));
