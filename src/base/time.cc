@@ -66,6 +66,23 @@ std::optional<int> TakeOffset(std::string_view& text) {
   return sign * (*hours * 60 + *minutes);
 }
 
+// "2026-11-22T". Times that are written together mostly share their day.
+std::string_view DatePart(std::chrono::sys_days day) {
+  thread_local std::chrono::sys_days last = std::chrono::sys_days::max();
+  thread_local std::string text;
+  if (day == last) return text;
+  const std::chrono::year_month_day date{day};
+  text.clear();
+  AppendDigits(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  text += '-';
+  AppendDigits(text, static_cast<unsigned>(date.month()), 2);
+  text += '-';
+  AppendDigits(text, static_cast<unsigned>(date.day()), 2);
+  text += 'T';
+  last = day;
+  return text;
+}
+
 }  // namespace
 
 Millis WallClockMillis() {
@@ -78,14 +95,8 @@ void AppendRfc3339(Millis t, std::string& out) {
   t = std::clamp(t, kMinMillis, kMaxMillis);
   const std::chrono::sys_time<std::chrono::milliseconds> instant{std::chrono::milliseconds(t)};
   const auto day = std::chrono::floor<std::chrono::days>(instant);
-  const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss time{instant - day};
-  AppendDigits(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-  out += '-';
-  AppendDigits(out, static_cast<unsigned>(date.month()), 2);
-  out += '-';
-  AppendDigits(out, static_cast<unsigned>(date.day()), 2);
-  out += 'T';
+  out += DatePart(day);
   AppendDigits(out, static_cast<unsigned>(time.hours().count()), 2);
   out += ':';
   AppendDigits(out, static_cast<unsigned>(time.minutes().count()), 2);

@@ -22,6 +22,14 @@ LaneOptions Options(const char* name, const ServeConfig& config, std::size_t wor
   return options;
 }
 
+// Lists are long answers: a large batch would hold the first until the last is read. Two workers
+// keep the database busy while answers are taken apart.
+LaneOptions ListOptions(const ServeConfig& config) {
+  LaneOptions options = Options("list", config, 2);
+  options.batch_max = std::min<std::size_t>(options.batch_max, 8);
+  return options;
+}
+
 LaneOptions SearchOptions(const ServeConfig& config) {
   LaneOptions options = Options("search", config, 2);
   options.batch_max = 1;
@@ -60,7 +68,7 @@ std::string_view MethodOf(Route route) {
 
 Lanes::Lanes(Store& store, Gate& gate, const ServeConfig& config, Metrics& metrics)
     : point(store, gate, Options("point", config, 1), metrics.ForLane("point")),
-      list(store, gate, Options("list", config, 1), metrics.ForLane("list")),
+      list(store, gate, ListOptions(config), metrics.ForLane("list")),
       search(store, gate, SearchOptions(config), metrics.ForLane("search")),
       write(store, gate, Options("write", config, 1), metrics.ForLane("write")) {}
 

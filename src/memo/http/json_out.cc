@@ -1,5 +1,6 @@
 #include "memo/http/json_out.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/json/serializer.hpp>
 
@@ -21,9 +22,19 @@ void AppendId(const Uuid& id, std::string& out) {
   out += '"';
 }
 
+// Whether the character stands for itself in a JSON string (RFC 8259 7).
+bool IsPlain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; }
+
 }  // namespace
 
 void AppendJsonString(std::string_view text, std::string& out) {
+  // Most texts have nothing to escape, and the serializer is made for those that have.
+  if (std::all_of(text.begin(), text.end(), IsPlain)) {
+    out += '"';
+    out += text;
+    out += '"';
+    return;
+  }
   thread_local boost::json::serializer serializer;
   serializer.reset(boost::json::string_view(text.data(), text.size()));
   std::array<char, 2048> piece{};
