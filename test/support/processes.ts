@@ -11,6 +11,8 @@ export interface SpawnOptions {
   env?: { [name: string]: string };
   cwd?: string;
   stdin?: string;
+  /** Leave standard input open after that; the program ends when `closeInput` closes it. */
+  keepInput?: boolean;
 }
 
 export interface Exit {
@@ -36,7 +38,8 @@ export class Process {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.child.stdin?.on('error', () => undefined);
-    this.child.stdin?.end(options.stdin ?? '');
+    this.child.stdin?.write(options.stdin ?? '');
+    if (options.keepInput !== true) this.closeInput();
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;
       log.write(text);
@@ -63,6 +66,10 @@ export class Process {
 
   get isRunning(): boolean {
     return this.exit === undefined;
+  }
+
+  closeInput(): void {
+    this.child.stdin?.end();
   }
 
   signal(name: NodeJS.Signals): void {
