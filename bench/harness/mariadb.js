@@ -41,8 +41,8 @@ export class MariaDb {
     database.ca = database.certificates.ca;
     mkdirSync(database.scratch);
     await run('mariadb-install-db', [
-      '--no-defaults', `--datadir=${database.data}`, '--auth-root-authentication-method=normal',
-      '--skip-test-db', '--innodb-log-file-size=256M', ...runAs(),
+      '--no-defaults', `--datadir=${database.data}`, `--tmpdir=${database.scratch}`,
+      '--auth-root-authentication-method=normal', '--skip-test-db', '--innodb-log-file-size=256M', ...runAs(),
     ]);
     await database.launch();
     await database.sql(

@@ -1,7 +1,7 @@
 // A real MariaDB server of the tests' own: private data directory, TLS only, durable settings.
 import { existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runCertificates } from './certificates.js';
 import { Process, run } from './processes.js';
 import { plantCanary, runDirectory, scratchDirectory } from './run.js';
@@ -40,11 +40,13 @@ export async function freePort(): Promise<number> {
 async function freshData(): Promise<string> {
   const template = join(runDirectory(), 'mariadb-template');
   if (!existsSync(template)) {
+    // Its own: a server that starts deletes the temporary tables of all others that share one.
     const made = await run(
       kInstallDb,
       [
         '--no-defaults',
         `--datadir=${template}`,
+        `--tmpdir=${scratchDirectory('mariadb-tmp')}`,
         '--auth-root-authentication-method=normal',
         '--skip-test-db',
         '--innodb-log-file-size=8M',
@@ -142,6 +144,7 @@ async function launch(address: MariaDbAddress, data: string): Promise<Process> {
     '--no-defaults',
     ...runAs(),
     `--datadir=${data}`,
+    `--tmpdir=${dirname(data)}`,
     `--socket=${address.socket}`,
     '--bind-address=127.0.0.1',
     `--port=${address.port}`,

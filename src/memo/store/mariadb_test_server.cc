@@ -106,9 +106,12 @@ Result<void> MariadbTestServer::Prepare() {
   SCV_TRY(MakeAuthority("ca"));
   SCV_TRY(MakeAuthority("other-ca"));
   SCV_TRY(MakeCertificate(kNames));
+  // Its own: a server that starts deletes the temporary tables of all others that share one.
+  std::filesystem::create_directory(directory_ / "tmp");
   std::vector<std::string> install = {kInstall,
                                       "--no-defaults",
                                       "--datadir=" + (directory_ / "data").string(),
+                                      "--tmpdir=" + (directory_ / "tmp").string(),
                                       "--auth-root-authentication-method=normal",
                                       "--skip-test-db",
                                       "--innodb-log-file-size=8M"};
@@ -165,6 +168,7 @@ std::vector<std::string> MariadbTestServer::Arguments(bool tls) const {
   std::vector<std::string> arguments = {kServer,
                                         "--no-defaults",
                                         "--datadir=" + data,
+                                        "--tmpdir=" + (directory_ / "tmp").string(),
                                         "--socket=" + (directory_ / "socket").string(),
                                         "--pid-file=" + data + "/pid",
                                         "--bind-address=127.0.0.1",
