@@ -4,6 +4,12 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
 
+LINE_SHOWN_MAX = 240
+LINES_SHOWN_MAX = 40
+
+LINE_SHOWN_MAX = 240
+LINES_SHOWN_MAX = 40
+
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 
 
@@ -60,7 +66,16 @@ def _reason(element: ElementTree.Element, found: ElementTree.Element) -> str:
     said = (found.text or "").strip() or found.get("message", "")
     if found.tag == "skipped":
         return _skip_reason(output) or said
-    return (output.strip() or said)[-4000:]
+    return _essence(output.strip() or said)
+
+
+def _essence(output: str) -> str:
+    """A failure as a reader wants it: from GoogleTest's first complaint on, and bounded."""
+    lines = output.splitlines()
+    first = next((n for n, line in enumerate(lines) if line.endswith((": Failure", ": error"))), 0)
+    shown = [line if len(line) <= LINE_SHOWN_MAX else line[:LINE_SHOWN_MAX] + " …"
+             for line in lines[first : first + LINES_SHOWN_MAX]]
+    return "\n".join(shown)
 
 
 def _skip_reason(output: str) -> str:

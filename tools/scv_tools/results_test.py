@@ -34,6 +34,14 @@ class JunitTest(unittest.TestCase):
             Case("A.Lost", "failed", 0, "status disabled"),
         ])
 
+    def test_a_long_failure_is_cut_to_its_essence(self):
+        said = "noise\na_test.cc:3: Failure\n" + "x" * 9999 + "\nmore" * 99
+        [case] = self.read('<testsuite><testcase name="a" status="fail"><failure/>'
+                           f"<system-out>{said}</system-out></testcase></testsuite>")
+        lines = case.message.splitlines()
+        self.assertEqual(lines[0], "a_test.cc:3: Failure")
+        self.assertEqual((len(lines), len(lines[1])), (40, 242))
+
     def test_reads_what_it_writes(self):
         cases = [Case("a", "passed", 1), Case("b", "failed", 2, "no\x01pe"),
                  Case("c", "skipped", 0, "why")]
