@@ -29,10 +29,16 @@ CredentialSource FixedCredentials(const StoreConfig& config) {
   };
 }
 
+// Without its credentials the database is out of reach, whatever the reason: requests wait and try
+// again as in any outage. Only a refusal stays one, as readiness tells the two apart.
 CredentialSource FromSecret(std::shared_ptr<SecretCredentials> secret) {
   return [secret](bool refresh) -> Result<Credentials> {
-    SCV_ASSIGN(DatabaseCredentials found, secret->Get(refresh));
-    return Credentials{std::move(found.username), found.password.Reveal()};
+    auto found = secret->Get(refresh);
+    if (!found) {
+      const bool denied = found.error().kind == ErrorKind::kDenied;
+      return Fail(denied ? ErrorKind::kDenied : ErrorKind::kUnavailable, found.error().message);
+    }
+    return Credentials{std::move(found->username), found->password.Reveal()};
   };
 }
 

@@ -351,4 +351,37 @@ describeAws(kFakeAws, (scene) => {
     await (await signUp(server)).bearer.created({ title: secretText() });
     expect(events(server, 'starting')).toHaveLength(1);
   }, 60_000);
+
+  test.each([
+    { what: 'a role taken away', broken: { revoke: true, role: null }, username: undefined },
+    { what: 'a secret without a user', broken: {}, username: '' },
+  ])('while serving, $what is an outage and nothing else', async ({ broken, username }) => {
+    const { aws, secret, login } = scene();
+    await secret.create(login);
+    const flags = ['--request-timeout', '2s'];
+    const server = await scene().serve(aws.asInstance(), { flags });
+    const user = await signUp(server);
+    const memo = await user.bearer.created({ title: secretText() });
+
+    const rotated = { ...login, password: newDatabasePassword() };
+    await scene().setPassword(rotated);
+    const unfit = { ...rotated, username: username ?? login.username };
+    await secret.makeCurrent(await secret.putPending(unfit));
+    await aws.control(broken);
+    await scene().cutConnections(login);
+    const answers = await Promise.all([
+      user.bearer.read(memo.id),
+      user.bearer.patch(memo.id, { title: secretText() }, { 'If-Match': '*' }),
+      user.bearer.create({ title: secretText() }),
+      user.bearer.get('/api/v1/memos'),
+    ]);
+    expect(answers.map(({ problem }) => problem)).toEqual(answers.map(() => 'database-unavailable'));
+
+    const version = await secret.putPending(rotated);
+    await secret.makeCurrent(version);
+    await aws.control({ role: 'memo-instance' });
+    await server.untilReady();
+    expect(await user.bearer.exported()).toEqual([memo]);
+    expectSameProcess(server, version);
+  }, 60_000);
 });

@@ -39,9 +39,10 @@ struct MariadbOptions {
   // How long one round trip may take before it is kTimeout. Longer than a search may take.
   std::chrono::milliseconds io_timeout{5000};
   // How long the server waits for a row locked by another transaction (whole seconds, at least
-  // one), and how long it lets this client, perhaps cut off, sit on a transaction.
+  // one), and how long it lets this client, perhaps cut off, sit on a transaction: less than
+  // io_timeout, so that a repeat does not wait for the locks of its own dead first attempt.
   std::chrono::seconds lock_wait{2};
-  std::chrono::seconds idle_transaction_max{10};
+  std::chrono::seconds idle_transaction_max{2};
   std::chrono::milliseconds search_time_max = Store::kSearchTimeMax;
   // Whether reads, too, are refused (kReadOnly) by a server with read_only set: a primary that was
   // demoted must not go on answering from data that grows stale.
