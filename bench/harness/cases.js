@@ -9,6 +9,7 @@
  * @property {string} [script]      of bench/wrk
  * @property {number} [connections]
  * @property {string[]} [servers]
+ * @property {number} [repeats]     in each round, where single measurements scatter much
  */
 
 const kOnMariaDb = ['go', 'node', 'memo', 'memo-unbatched'];
@@ -28,11 +29,12 @@ export const kCases = [
   { name: 'not-modified', title: 'GET answered 304', kind: 'load', script: 'revalidate',
     connections: 64, servers: ['memo', 'memo-sqlite', 'nginx'] },
   { name: 'alone-get', title: 'GET by id, one connection', kind: 'load', script: 'get',
-    connections: 1, servers: ['memo', 'memo-unbatched'] },
+    connections: 1, servers: ['memo', 'memo-unbatched'], repeats: 3 },
   { name: 'alone-create', title: 'create, one connection', kind: 'load', script: 'create',
-    connections: 1, servers: ['memo', 'memo-unbatched'] },
+    connections: 1, servers: ['memo', 'memo-unbatched'], repeats: 3 },
   { name: 'crowd', title: 'GET by id, 256 connections', kind: 'load', script: 'get',
     connections: 256, servers: ['memo', 'memo-sqlite'] },
-  { name: 'start', title: 'start to first answer on SQLite, idle memory', kind: 'start' },
+  { name: 'start', title: 'start to first answer on SQLite, idle memory', kind: 'start',
+    repeats: 5 },
   { name: 'ceiling', title: 'sysbench on the same database', kind: 'sysbench' },
 ];

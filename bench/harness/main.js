@@ -54,20 +54,20 @@ async function prepare(options, around) {
   return { sessions, skipped };
 }
 
-/** The list, begun at another place in every round. */
+/** The list, begun at another place in every turn. */
 function rotated(list, by) {
   const at = by % list.length;
   return [...list.slice(at), ...list.slice(0, at)];
 }
 
-async function samplesOf(one, round, context) {
+async function samplesOf(one, turn, context) {
   const { around, options, skipped } = context;
   if (one.kind === 'start') return measureStart(around);
   if (one.kind === 'sysbench') {
     return skipped.ceiling ? [] : measureCeiling(around.database, options.seconds);
   }
   const samples = [];
-  for (const name of rotated(one.servers, round)) {
+  for (const name of rotated(one.servers, turn)) {
     if (skipped[name]) continue;
     const sample = await measure(one, name, context);
     say(`  ${one.name.padEnd(14)}${name.padEnd(16)}${Math.round(sample.rps)} requests/s, ` +
@@ -82,8 +82,12 @@ async function measureAll(context) {
   for (let round = 0; round < context.options.rounds; round += 1) {
     say(`round ${round + 1} of ${context.options.rounds}`);
     for (const one of context.options.cases) {
-      const samples = await samplesOf(one, round, context);
-      all.push(...samples.map((sample) => ({ round, ...sample })));
+      const repeats = one.repeats ?? 1;
+      for (let i = 0; i < repeats; i += 1) {
+        const turn = round * repeats + i;
+        const samples = await samplesOf(one, turn, context);
+        all.push(...samples.map((sample) => ({ round: turn, ...sample })));
+      }
     }
   }
   return all;
