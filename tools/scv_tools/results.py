@@ -1,5 +1,6 @@
 """Test results: cases, their counts, and JUnit in and out."""
 
+import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,7 +43,45 @@ def totals_line(suites: list[SuiteResult]) -> str:
 
 def read_junit(path: Path) -> list[Case]:
     """The cases of a JUnit report as ctest and vitest write it."""
-    return [_read_case(element) for element in ElementTree.parse(path).iter("testcase")]
+    return [case for element in ElementTree.parse(path).iter("testcase")
+            for case in _read_element(element)]
+
+
+def _read_element(element: ElementTree.Element) -> list[Case]:
+    """One case; or, where ctest ran a whole GoogleTest program, each of its tests."""
+    whole = _read_case(element)
+    output = element.findtext("system-out") or ""
+    inner = read_gtest(output)
+    if len(inner) < 2:
+        return [whole]
+    if whole.status == FAILED and not any(case.status == FAILED for case in inner):
+        inner.append(Case(f"{whole.name}: the program", FAILED, message=_essence(output)))
+    return inner
+
+
+_GTEST_LINE = re.compile(r"\[( RUN      |       OK |  FAILED  |  SKIPPED )\] (\S+)"
+                         r"(?:, where .*?)?(?: \((\d+) ms\))?$")
+
+
+def read_gtest(output: str) -> list[Case]:
+    """The tests of a GoogleTest program's output. One that did not come to its end has failed."""
+    cases: dict[str, Case] = {}
+    said: list[str] = []
+    for line in output.splitlines():
+        match = _GTEST_LINE.search(line)
+        if not match:
+            said.append(line)
+            continue
+        what, name, milliseconds = match.group(1).strip(), match.group(2), match.group(3)
+        if what == "RUN":
+            cases[name] = Case(name, FAILED, message="it did not come to its end")
+            said = []
+        elif name in cases and milliseconds is not None:
+            status = {"OK": PASSED, "FAILED": FAILED, "SKIPPED": SKIPPED}[what]
+            text = "\n".join(said)
+            message = {PASSED: "", SKIPPED: _skip_reason(text)}.get(status, _essence(text))
+            cases[name] = Case(name, status, int(milliseconds) / 1000, message)
+    return list(cases.values())
 
 
 def _read_case(element: ElementTree.Element) -> Case:

@@ -34,6 +34,38 @@ class JunitTest(unittest.TestCase):
             Case("A.Lost", "failed", 0, "status disabled"),
         ])
 
+    def test_a_whole_program_is_counted_by_its_tests(self):
+        said = """[ RUN      ] A.One
+[       OK ] A.One (1500 ms)
+[ RUN      ] A/B.Two/0
+b_test.cc:2: Failure
+wrong
+[  FAILED  ] A/B.Two/0, where GetParam() = 3 (2 ms)
+[ RUN      ] A.Three
+a_test.cc:3: Skipped
+no server here
+
+[  SKIPPED ] A.Three (0 ms)
+[  FAILED  ] A/B.Two/0, where GetParam() = 3
+[ RUN      ] A.Four
+"""
+        cases = self.read('<testsuite><testcase name="shard" status="notrun"><skipped/>'
+                          f"<system-out>{said}</system-out></testcase></testsuite>")
+        self.assertEqual(cases, [
+            Case("A.One", "passed", 1.5),
+            Case("A/B.Two/0", "failed", 0.002, "b_test.cc:2: Failure\nwrong"),
+            Case("A.Three", "skipped", 0, "no server here"),
+            Case("A.Four", "failed", 0, "it did not come to its end"),
+        ])
+
+    def test_a_program_that_fails_without_a_failed_test_has_failed(self):
+        said = "[ RUN      ] A.B\n[       OK ] A.B (1 ms)\n[ RUN      ] A.C\n" \
+               "[       OK ] A.C (1 ms)\nSUMMARY: a leak\n"
+        cases = self.read('<testsuite><testcase name="shard" status="fail"><failure/>'
+                          f"<system-out>{said}</system-out></testcase></testsuite>")
+        self.assertEqual([case.status for case in cases], ["passed", "passed", "failed"])
+        self.assertIn("a leak", cases[2].message)
+
     def test_a_long_failure_is_cut_to_its_essence(self):
         said = "noise\na_test.cc:3: Failure\n" + "x" * 9999 + "\nmore" * 99
         [case] = self.read('<testsuite><testcase name="a" status="fail"><failure/>'

@@ -15,6 +15,7 @@ from scv_tools.tree import ROOT
 
 LOG_LINES_SHOWN = 60
 MINUTE = 60
+OUTPUT_BYTES_MAX = "8000000"  # per test; what a failure shows is cut later
 
 
 @dataclass
@@ -140,8 +141,9 @@ def run_ctest(context: Context, preset: str, log: str, arguments: list[str],
     report.unlink(missing_ok=True)
     code = context.run(
         log, ["ctest", "--test-dir", f"build/{preset}", "--output-junit", str(report),
-              "--output-on-failure", "--no-tests=error", "--test-output-size-passed", "16384",
-              *arguments], seconds_max)
+              "--output-on-failure", "--no-tests=error",
+              "--test-output-size-passed", OUTPUT_BYTES_MAX,
+              "--test-output-size-failed", OUTPUT_BYTES_MAX, *arguments], seconds_max)
     return judge(context, log, report, code)
 
 
