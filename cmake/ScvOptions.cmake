@@ -24,10 +24,6 @@ if(SCV_SANITIZE)
   add_compile_options(-fsanitize=${SCV_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${SCV_SANITIZE})
 endif()
-if(SCV_SANITIZE STREQUAL "thread")
-  # ThreadSanitizer knows no fences. Asio's only double what its locks order already.
-  add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)
-endif()
 if(SCV_SANITIZE MATCHES "thread")
   # ThreadSanitizer knows no fences; Asio's queues are ordered by their mutexes without them.
   add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)
