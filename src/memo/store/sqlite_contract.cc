@@ -1,7 +1,7 @@
 // SQLite takes part in the contract suite.
 #include <stdlib.h>
 
-#include "memo/store/sqlite_connection.h"
+#include "sqlite/sqlite_connection.h"
 #include "memo/store/sqlite_test_harness.h"
 
 namespace scv::memo {

@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "memo/domain/memo_types.h"
-#include "memo/store/sqlite_connection.h"
+#include "sqlite/sqlite_connection.h"
 
 namespace scv::memo {
 

@@ -3,7 +3,7 @@
 #define SCV_MEMO_STORE_SQLITE_ROWS_H_
 
 #include "memo/domain/memo_types.h"
-#include "memo/store/sqlite_connection.h"
+#include "sqlite/sqlite_connection.h"
 
 namespace scv::memo {
 

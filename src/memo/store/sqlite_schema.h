@@ -5,7 +5,7 @@
 #include <chrono>
 #include <filesystem>
 
-#include "memo/store/sqlite_connection.h"
+#include "sqlite/sqlite_connection.h"
 
 namespace scv::memo {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "memo/store/sqlite_connection.h"
+#include "sqlite/sqlite_connection.h"
 
 namespace scv::memo {
 

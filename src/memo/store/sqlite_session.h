@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "memo/store/sqlite_connection.h"
+#include "sqlite/sqlite_connection.h"
 #include "memo/store/sqlite_read.h"
 #include "memo/store/sqlite_store.h"
 #include "memo/store/sqlite_write.h"

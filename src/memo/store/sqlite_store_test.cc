@@ -9,7 +9,7 @@
 
 #include <fstream>
 
-#include "memo/store/sqlite_connection.h"
+#include "sqlite/sqlite_connection.h"
 #include "memo/store/sqlite_test_harness.h"
 
 namespace scv::memo {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "memo/domain/memo_types.h"
-#include "memo/store/sqlite_connection.h"
+#include "sqlite/sqlite_connection.h"
 
 namespace scv::memo {
 

@@ -1,7 +1,7 @@
 // SQLite's C interface with owners and Results: a connection, a statement that is compiled once
 // and run often, and a transaction that rolls back unless committed. One thread at a time.
-#ifndef SCV_MEMO_STORE_SQLITE_CONNECTION_H_
-#define SCV_MEMO_STORE_SQLITE_CONNECTION_H_
+#ifndef SCV_SQLITE_SQLITE_CONNECTION_H_
+#define SCV_SQLITE_SQLITE_CONNECTION_H_
 
 #include <sqlite3.h>
 
@@ -17,7 +17,7 @@
 
 #include "base/result.h"
 
-namespace scv::memo {
+namespace scv {
 
 class SqliteConnection {
  public:
@@ -169,6 +169,6 @@ class SqliteTransaction {
   SqliteWriterQueue* turn_ = nullptr;  // to be left at the end
 };
 
-}  // namespace scv::memo
+}  // namespace scv
 
-#endif  // SCV_MEMO_STORE_SQLITE_CONNECTION_H_
+#endif  // SCV_SQLITE_SQLITE_CONNECTION_H_

@@ -1,4 +1,4 @@
-#include "memo/store/sqlite_connection.h"
+#include "sqlite/sqlite_connection.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-namespace scv::memo {
+namespace scv {
 namespace {
 
 // Closing any descriptor of a file gives up every POSIX lock that this process has on it, SQLite's
@@ -279,4 +279,4 @@ Result<void> SqliteTransaction::BeginWrite(SqliteWriterQueue& writers,
 
 Result<void> SqliteTransaction::Commit() { return SqliteRun(statements_.commit).Finish(); }
 
-}  // namespace scv::memo
+}  // namespace scv
