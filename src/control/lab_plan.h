@@ -1,0 +1,71 @@
+// From AWS's resources to the lab's parts: which namespaces, processes, names and certificates
+// should stand so that what Terraform has written down is true on this machine. Pure; the same
+// input gives the same plan, whatever the order of the records and registrations.
+#ifndef SCV_CONTROL_LAB_PLAN_H_
+#define SCV_CONTROL_LAB_PLAN_H_
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "aws/resource.h"
+#include "control/address_book.h"
+#include "control/instance_record.h"
+#include "control/registration.h"
+#include "lab/parts.h"
+
+namespace scv::control {
+
+// What a plan depends on besides the desired state.
+struct Environment {
+  // Factor on the intervals, delays and times to live of the HCL: 1 is AWS's pace.
+  double interval_scale = 0.01;
+
+  // Fixed addressing. The public networks are those reserved for documentation (RFC 5737), so that
+  // nothing real is ever shadowed; the uplinks come from RFC 6598.
+  std::string client = "198.51.100.1/24";
+  std::string name_server = "192.0.2.53";
+  // Region → its number from 1: its endpoints are 192.0.2.(10+R), its uplinks 100.64.R.0/24.
+  // RegionIndexes() makes it.
+  std::map<std::string, int> regions;
+
+  // ARNs of the certificates that ACM has issued (ValidatedCertificates()).
+  std::set<std::string> validated_certificates;
+};
+
+// ap-northeast-2 is 1, ap-northeast-1 is 2; other regions that the state mentions follow, and keep
+// the number that `before` gave them.
+std::map<std::string, int> RegionIndexes(const aws::DesiredState& state,
+                                         std::map<std::string, int> before = {});
+
+// "192.0.2.11" for the region with index 1.
+std::string EndpointAddress(int region_index);
+
+struct LabPlan {
+  std::vector<lab::Part> parts;  // by key, each key once
+  // Resources that cannot be made true yet or at all, with what is missing, in words.
+  std::map<aws::ResourceKey, std::string> missing;
+  // Target group ARN → the load balancer nodes that serve it.
+  std::map<std::string, std::vector<lab::PartKey>> target_group_nodes;
+  std::uint64_t state_revision = 0;
+
+  const lab::Part* Find(const lab::PartKey& key) const;
+};
+
+// Resources being deleted are treated as if they were gone; records of terminated instances too.
+// `book` gains what is new and loses what nothing in the state or the records uses any more.
+// Takes about 3 ms for a region with ten instances (bench in lab_plan_test.cc).
+LabPlan Compile(const aws::DesiredState& state, const std::vector<InstanceRecord>& records,
+                const std::vector<Registration>& registrations, const Environment& environment,
+                AddressBook& book);
+
+// What would change in the lab, for people: "makes the load balancer node front/ap-northeast-2a:
+// aws_lb front".
+std::vector<std::string> Explain(const LabPlan& before, const LabPlan& after);
+
+}  // namespace scv::control
+
+#endif  // SCV_CONTROL_LAB_PLAN_H_
