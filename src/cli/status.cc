@@ -1,0 +1,136 @@
+#include <fmt/format.h>
+
+#include <boost/json/serialize.hpp>
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "cli/api_client.h"
+#include "cli/command.h"
+#include "cli/json_read.h"
+#include "cli/terminal.h"
+
+namespace scv::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::chrono::milliseconds kWatchEvery{500};
+
+Tone ToneOf(std::string_view word) {
+  if (word == "running" || word == "in service" || word == "healthy" || word == "issued") {
+    return Tone::kGood;
+  }
+  if (word == "failed" || word == "unhealthy" || word == "absent") return Tone::kBad;
+  return Tone::kBusy;
+}
+
+std::string Toned(const std::string& word) { return Painted(ToneOf(word), word); }
+
+std::string Joined(const std::vector<std::string>& texts) {
+  std::string joined;
+  for (const auto& text : texts) joined += (joined.empty() ? "" : " ") + text;
+  return joined;
+}
+
+void AddLoadBalancers(const json::object& region, std::string& out) {
+  for (const auto* balancer : Objects(region, "load_balancers")) {
+    out += fmt::format("  {} {} {}\n", Flag(*balancer, "internal") ? "◇" : "◆",
+                       Painted(Tone::kBold, Text(*balancer, "name")),
+                       Painted(Tone::kDim, Text(*balancer, "dns_name")));
+    std::vector<std::vector<std::string>> rows;
+    for (const auto* node : Objects(*balancer, "nodes")) {
+      rows.push_back({Text(*node, "zone"), Text(*node, "address"), Text(*node, "public_address"),
+                      Toned(Text(*node, "phase")), Text(*node, "detail")});
+    }
+    out += Columns(rows, "    ");
+  }
+}
+
+void AddFleets(const json::object& region, std::string& out) {
+  for (const auto* fleet : Objects(region, "fleets")) {
+    out += fmt::format(
+        "  ▦ {} {} of {} in service {}{}\n", Painted(Tone::kBold, Text(*fleet, "name")),
+        Number(*fleet, "in_service"), Number(*fleet, "desired"),
+        Painted(Tone::kDim,
+                fmt::format("({} to {})", Number(*fleet, "min"), Number(*fleet, "max"))),
+        Text(*fleet, "activity").empty() ? "" : "  " + Text(*fleet, "activity"));
+    std::vector<std::vector<std::string>> rows;
+    for (const auto* instance : Objects(*fleet, "instances")) {
+      rows.push_back({Text(*instance, "id"), Text(*instance, "zone"), Text(*instance, "address"),
+                      Toned(Text(*instance, "lifecycle")), Toned(Text(*instance, "health")),
+                      fmt::format("v{}", Number(*instance, "version")),
+                      fmt::format("{} % CPU", Number(*instance, "cpu_percent")),
+                      Painted(Tone::kDim, Duration(Number(*instance, "age_ms")))});
+    }
+    out += Columns(rows, "    ");
+  }
+}
+
+void AddDatabases(const json::object& region, std::string& out) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto* database : Objects(region, "databases")) {
+    rows.push_back({"⛁ " + Painted(Tone::kBold, Text(*database, "id")), Text(*database, "zone"),
+                    Text(*database, "address"), Toned(Text(*database, "phase")),
+                    Text(*database, "detail")});
+  }
+  out += Columns(rows, "  ");
+}
+
+void AddNames(const json::object& region, std::string& out) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto* name : Objects(region, "names")) {
+    rows.push_back({"→ " + Text(*name, "name"), Text(*name, "type"),
+                    Painted(Tone::kDim, Joined(Texts(*name, "values")))});
+  }
+  for (const auto* certificate : Objects(region, "certificates")) {
+    rows.push_back({"✉ " + Joined(Texts(*certificate, "names")), "certificate",
+                    Toned(Text(*certificate, "phase"))});
+  }
+  out += Columns(rows, "  ");
+}
+
+std::string Picture(const json::object& status) {
+  std::string out = fmt::format("{}  pace {}, up {}\n", Painted(Tone::kBold, "Working SCV lab"),
+                                Text(status, "pace"), Duration(Number(status, "up_ms")));
+  for (const auto* region : Objects(status, "regions")) {
+    out += "\n" + Painted(Tone::kBold, Text(*region, "region")) + "  " +
+           Painted(Tone::kDim, Joined(Texts(*region, "vpcs"))) + "\n";
+    AddLoadBalancers(*region, out);
+    AddFleets(*region, out);
+    AddDatabases(*region, out);
+    AddNames(*region, out);
+  }
+  for (const auto* pending : Objects(status, "pending")) {
+    out += fmt::format("{} {} {}: {}\n", Toned(Text(*pending, "status")), Text(*pending, "type"),
+                       Text(*pending, "id"), Text(*pending, "reason"));
+  }
+  const auto recorded = Texts(status, "recorded_only");
+  if (!recorded.empty()) {
+    out += Painted(Tone::kDim, "recorded, not simulated: " + Joined(recorded)) + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+Run DeclareStatus(CLI::App& app) {
+  const auto watch = std::make_shared<bool>(false);
+  app.add_flag("-w,--watch", *watch, "Repaint until Ctrl-C");
+  app.footer("Examples:\n  scv status\n  scv status --watch\n  scv status --json");
+  return [watch](const Context& context) {
+    const ApiClient api(context.files.socket());
+    for (;;) {
+      const auto status = api.Get("/v1/status");
+      if (!status) return Complain(status.error());
+      if (*watch) ClearScreen();
+      fmt::print("{}",
+                 context.json ? json::serialize(*status) + "\n" : Picture(status->as_object()));
+      std::fflush(stdout);
+      if (!*watch) return 0;
+      std::this_thread::sleep_for(kWatchEvery);
+    }
+  };
+}
+
+}  // namespace scv::cli

@@ -1,0 +1,52 @@
+#include "cli/terraform.h"
+
+#include <fmt/format.h>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <memory>
+#include <vector>
+
+#include "cli/child.h"
+#include "cli/command.h"
+#include "cli/terminal.h"
+
+namespace scv::cli {
+
+std::map<std::string, std::string> TerraformEnvironment(const LabRecord& record) {
+  const auto port = record.ports.find("terraform");
+  const boost::json::value address{
+      {"Network", "tcp"},
+      {"String", fmt::format("127.0.0.1:{}", port == record.ports.end() ? 0 : port->second)}};
+  const boost::json::value reattach{{"registry.terraform.io/hashicorp/aws",
+                                     {{"Protocol", "grpc"},
+                                      {"ProtocolVersion", 5},
+                                      {"Pid", record.pid},
+                                      {"Test", true},
+                                      {"Addr", address}}}};
+  return {{"TF_REATTACH_PROVIDERS", boost::json::serialize(reattach)}, {"CHECKPOINT_DISABLE", "1"}};
+}
+
+Run DeclareTerraform(CLI::App& app) {
+  const auto arguments = std::make_shared<std::vector<std::string>>();
+  app.add_option("arguments", *arguments, "What Terraform is given");
+  app.prefix_command();
+  app.footer(
+      "Examples:\n  scv terraform -chdir=infra/terraform validate\n"
+      "  scv terraform plan -var-file=seoul.tfvars");
+  return [arguments, command = &app](const Context& context) {
+    if (FindProgram("terraform").empty()) {
+      return Complain({ErrorKind::kUnavailable,
+                       "Terraform is not installed (Debian does not ship it); get it from "
+                       "HashiCorp, or let `scv up` apply the recorded resource graph"});
+    }
+    const auto record = ReadLabRecord(context.files);
+    if (!record) return Complain(record.error());
+    std::vector<std::string> all{"terraform"};
+    all.insert(all.end(), arguments->begin(), arguments->end());
+    for (const auto& further : command->remaining()) all.push_back(further);
+    return Complain(Become(all, TerraformEnvironment(*record)));
+  };
+}
+
+}  // namespace scv::cli

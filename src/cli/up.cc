@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/json/serialize.hpp>
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "cli/api_client.h"
+#include "cli/child.h"
+#include "cli/command.h"
+#include "cli/json_read.h"
+#include "cli/lab_start.h"
+#include "cli/terminal.h"
+
+namespace scv::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+  StartOptions start;
+  std::vector<std::string> regions{"seoul"};
+  std::string domain = "scv.localhost";
+};
+
+long long MillisSince(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count();
+}
+
+// One line per step, repainted while the step goes on where that is possible.
+class Steps {
+ public:
+  explicit Steps(bool quiet) : quiet_(quiet), live_(!quiet && IsTerminal()) {}
+  void Begin(std::string title) {
+    title_ = std::move(title);
+    started_ = Clock::now();
+    Paint("");
+  }
+  void Paint(const std::string& more) {
+    if (!live_) return;
+    fmt::print("\r\x1b[K  {} …{} {}", title_, more,
+               Painted(Tone::kDim, Duration(MillisSince(started_))));
+    std::fflush(stdout);
+  }
+  void Done() {
+    if (quiet_) return;
+    fmt::print("{}{} {} {}\n", live_ ? "\r\x1b[K" : "", Painted(Tone::kGood, "✓"), title_,
+               Painted(Tone::kDim, Duration(MillisSince(started_))));
+    std::fflush(stdout);
+  }
+  void Failed() {
+    if (live_) fmt::print("\r\x1b[K");
+  }
+
+ private:
+  bool quiet_, live_;
+  std::string title_;
+  Clock::time_point started_;
+};
+
+// The first page over HTTPS, with the certificate verified: what `up` promises. curl is a client
+// that nobody here wrote.
+Result<void> WaitForFirstPage(const Context& context, const Options& options,
+                              std::chrono::seconds patience) {
+  const auto deadline = Clock::now() + patience;
+  const auto name = "www." + options.domain;
+  const auto url = fmt::format("https://{}:{}/readyz", name, options.start.https_port);
+  for (;;) {
+    const auto code = RunChild(
+        {.arguments = {"curl", "--silent", "--show-error", "--fail", "--max-time", "5", "--output",
+                       "/dev/null", "--cacert", (context.files.state / "root.pem").string(),
+                       "--resolve", fmt::format("{}:{}:127.0.0.1", name, options.start.https_port),
+                       url},
+         .environment = {},
+         .log = context.files.state / "first-page.log"});
+    if (!code) return std::unexpected(code.error());
+    if (*code == 0) return {};
+    if (Interrupted()) return Fail(ErrorKind::kConflict, "interrupted");
+    if (Clock::now() >= deadline) {
+      return Fail(ErrorKind::kTimeout,
+                  url + " does not answer; `scv status` shows what is missing");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+void SayWhatNext(const Context& context, const Options& options, long long took) {
+  const auto url = fmt::format("https://www.{}:{}/", options.domain, options.start.https_port);
+  if (context.json) {
+    fmt::print("{}\n", boost::json::serialize(
+                           boost::json::value{{"url", url},
+                                              {"root", (context.files.state / "root.pem").string()},
+                                              {"milliseconds", took}}));
+    return;
+  }
+  fmt::print(
+      "\n{}  {}\n\n"
+      "  ./scv status --watch     what stands, live\n"
+      "  ./scv trust              make your browser trust the lab's certificates\n"
+      "  ./scv kill INSTANCE      kill one and watch it being replaced\n"
+      "  ./scv events -f          what happens, and why\n"
+      "  ./scv down               destroy it all\n",
+      Painted(Tone::kBold, url), Painted(Tone::kDim, "up in " + Duration(took)));
+}
+
+int Up(const Context& context, const Options& options) {
+  const auto started = Clock::now();
+  Steps steps(context.json);
+  steps.Begin("Starting the lab");
+  const auto record = StartLab(context.files, options.start);
+  if (!record) {
+    steps.Failed();
+    return Complain(record.error());
+  }
+  steps.Done();
+  for (const auto& region : options.regions) {
+    steps.Begin("Applying Terraform: " + region);
+    const auto applied =
+        RunTerraform(context.files, *record, {.name = region}, false,
+                     [&](int done) { steps.Paint(fmt::format(" {} resources", done)); });
+    if (!applied) {
+      steps.Failed();
+      return Interrupted() ? 130 : Complain(applied.error());
+    }
+    steps.Done();
+  }
+  steps.Begin("Waiting for the first page");
+  const auto page = WaitForFirstPage(context, options, std::chrono::seconds(30));
+  if (!page) {
+    steps.Failed();
+    return Interrupted() ? 130 : Complain(page.error());
+  }
+  steps.Done();
+  SayWhatNext(context, options, MillisSince(started));
+  return 0;
+}
+
+}  // namespace
+
+Run DeclareUp(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("--port", options->start.https_port, "The port for HTTPS on 127.0.0.1")
+      ->check(CLI::Range(1, 65535))
+      ->capture_default_str();
+  app.add_option("--pace", options->start.pace, "As fast as the parts allow, or AWS's numbers")
+      ->check(CLI::IsMember({"lab", "aws"}))
+      ->capture_default_str();
+  app.add_option("--region", options->regions, "Regions by name (infra/examples/lab-NAME.tfvars)")
+      ->capture_default_str();
+  app.footer(
+      "Running it again applies what changed.\n\n"
+      "Examples:\n  scv up\n  scv up --port 9443\n  scv up --pace aws");
+  return [options](const Context& context) { return Up(context, *options); };
+}
+
+}  // namespace scv::cli
