@@ -1,0 +1,6 @@
+# Seoul leads.
+region    = "ap-northeast-2"
+domain    = "example.com"
+isPrimary = true
+
+artifacts_directory = "../../build/artifacts"

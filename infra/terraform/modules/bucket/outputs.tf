@@ -1,0 +1,18 @@
+output "bucket" {
+  description = "The bucket's name, usable once its policy stands."
+  value       = aws_s3_bucket.this.id
+
+  depends_on = [
+    aws_s3_bucket_ownership_controls.this,
+    aws_s3_bucket_policy.this,
+    aws_s3_bucket_server_side_encryption_configuration.this,
+    aws_s3_bucket_versioning.this,
+  ]
+}
+
+output "arn" {
+  description = "The bucket's ARN, usable once its policy stands."
+  value       = aws_s3_bucket.this.arn
+
+  depends_on = [aws_s3_bucket_policy.this]
+}

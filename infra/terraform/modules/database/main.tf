@@ -1,0 +1,124 @@
+# RDS for MariaDB: private, encrypted at rest and on the wire.
+locals {
+  family   = "mariadb${join(".", slice(split(".", var.engine_version), 0, 2))}"
+  exported = toset(["error", "slowquery"])
+}
+
+resource "aws_db_subnet_group" "this" {
+  name        = var.identifier
+  description = "Database subnets of ${var.identifier}"
+  subnet_ids  = var.subnet_ids
+
+  tags = { Name = var.identifier }
+
+  lifecycle {
+    postcondition {
+      condition     = self.vpc_id == var.vpc_id
+      error_message = "The database's subnets are in another VPC. They must be the db subnets of this region's VPC."
+    }
+  }
+}
+
+resource "aws_db_parameter_group" "this" {
+  name        = "${var.identifier}-${replace(local.family, ".", "-")}"
+  family      = local.family
+  description = "Parameters of ${var.identifier}"
+
+  # The server refuses whoever does not speak TLS.
+  parameter {
+    name  = "require_secure_transport"
+    value = "1"
+  }
+
+  parameter {
+    name  = "character_set_server"
+    value = "utf8mb4"
+  }
+
+  parameter {
+    name  = "slow_query_log"
+    value = "1"
+  }
+
+  parameter {
+    name  = "long_query_time"
+    value = "1"
+  }
+
+  tags = { Name = var.identifier }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# RDS would create them itself, and keep them for ever.
+resource "aws_cloudwatch_log_group" "this" {
+  for_each = local.exported
+
+  name              = "/aws/rds/instance/${var.identifier}/${each.key}"
+  retention_in_days = var.log_retention_days
+
+  tags = { Name = "${var.identifier}-${each.key}" }
+}
+
+resource "aws_db_instance" "this" {
+  identifier     = var.identifier
+  engine         = "mariadb"
+  engine_version = var.engine_version
+  instance_class = var.instance_class
+
+  storage_type          = "gp3"
+  allocated_storage     = var.storage_gib.initial
+  max_allocated_storage = var.storage_gib.max
+  storage_encrypted     = true
+  kms_key_id            = var.kms_key_arn
+
+  db_name             = var.database_name
+  username            = var.username
+  password_wo         = var.password
+  password_wo_version = var.password_version
+
+  db_subnet_group_name   = aws_db_subnet_group.this.name
+  vpc_security_group_ids = [var.security_group_id]
+  port                   = var.port
+  publicly_accessible    = false
+  multi_az               = var.multi_az
+
+  parameter_group_name = aws_db_parameter_group.this.name
+  ca_cert_identifier   = var.ca_cert_identifier
+
+  backup_retention_period         = var.backup_retention_days
+  backup_window                   = "18:00-18:30"
+  maintenance_window              = "sun:19:00-sun:20:00"
+  copy_tags_to_snapshot           = true
+  auto_minor_version_upgrade      = true
+  enabled_cloudwatch_logs_exports = local.exported
+  apply_immediately               = var.apply_immediately
+
+  deletion_protection       = var.deletion_protection
+  delete_automated_backups  = !var.final_snapshot
+  skip_final_snapshot       = !var.final_snapshot
+  final_snapshot_identifier = var.final_snapshot ? "${var.identifier}-final" : null
+
+  tags = { Name = var.identifier }
+
+  lifecycle {
+    postcondition {
+      condition     = !self.publicly_accessible
+      error_message = "The database is public. It must not be: set publicly_accessible back to false, and find out who changed it."
+    }
+
+    postcondition {
+      condition     = self.db_subnet_group_name == aws_db_subnet_group.this.name
+      error_message = "The database is outside the database subnets. Move it back to its own subnet group."
+    }
+
+    postcondition {
+      condition     = self.storage_encrypted
+      error_message = "The database's storage is not encrypted. Restore a snapshot of it into an encrypted instance."
+    }
+  }
+
+  depends_on = [aws_cloudwatch_log_group.this]
+}

@@ -1,0 +1,27 @@
+# A customer-managed key that rotates itself. IAM policies decide who may use it.
+data "aws_iam_policy_document" "this" {
+  statement {
+    sid       = "DelegateToIam"
+    actions   = ["kms:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = [var.account_arn_root]
+    }
+  }
+}
+
+resource "aws_kms_key" "this" {
+  description             = var.description
+  enable_key_rotation     = true
+  deletion_window_in_days = var.deletion_window_in_days
+  policy                  = data.aws_iam_policy_document.this.json
+
+  tags = { Name = var.alias }
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/${var.alias}"
+  target_key_id = aws_kms_key.this.key_id
+}

@@ -1,0 +1,43 @@
+variable "alias" {
+  description = "The key's alias, without the alias/ in front."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9/_-]{1,200}$", var.alias)) && !startswith(var.alias, "aws/")
+    error_message = "alias: letters, digits, / _ and -; names beginning with aws/ are AWS's own."
+  }
+}
+
+variable "description" {
+  description = "What the key protects."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = length(var.description) > 0
+    error_message = "description must not be empty."
+  }
+}
+
+variable "account_arn_root" {
+  description = "ARN of the account's root, which IAM policies delegate from."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = length(var.account_arn_root) > 0
+    error_message = "account_arn_root must not be empty."
+  }
+}
+
+variable "deletion_window_in_days" {
+  description = "Days for which a deleted key can still be saved."
+  type        = number
+  nullable    = false
+
+  validation {
+    condition     = var.deletion_window_in_days >= 7 && var.deletion_window_in_days <= 30
+    error_message = "deletion_window_in_days: 7 to 30, as KMS has it."
+  }
+}

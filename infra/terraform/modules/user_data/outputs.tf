@@ -1,0 +1,10 @@
+output "script" {
+  description = "The boot script, in plain text."
+  value = join("\n", [
+    "#!/bin/sh",
+    "# Written by Terraform. The same script boots an instance on AWS and in the lab.",
+    join("\n", [for name, value in local.settings : "${name}='${replace(value, "'", "'\\''")}'"]),
+    file("${path.module}/boot.sh"),
+    file("${path.module}/${var.tier}.sh"),
+  ])
+}

@@ -1,0 +1,80 @@
+variable "tier" {
+  description = "web or was: which of the two boot scripts."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["web", "was"], var.tier)
+    error_message = "tier: web or was."
+  }
+}
+
+variable "region" {
+  description = "The instance's region."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region: a region's code, such as ap-northeast-2."
+  }
+}
+
+variable "dns_suffix" {
+  description = "The partition's domain: amazonaws.com."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = length(var.dns_suffix) > 0
+    error_message = "dns_suffix: a domain name."
+  }
+}
+
+variable "artifact" {
+  description = "The package to install: where it is in S3, and the SHA-256 that it must have."
+  type = object({
+    bucket = string
+    key    = string
+    sha256 = string
+  })
+  nullable = false
+
+  validation {
+    condition     = can(regex("^[0-9a-f]{64}$", var.artifact.sha256))
+    error_message = "artifact.sha256: 64 hexadecimal digits in lower case."
+  }
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9/_.~-]+\\.deb$", var.artifact.key)) && !startswith(var.artifact.key, "/")
+    error_message = "artifact.key: the key of a .deb, of letters, digits and / _ . ~ -."
+  }
+}
+
+variable "settings" {
+  description = "What the script writes into the service's configuration. Names of shell variables => values; no secrets."
+  type        = map(string)
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in keys(var.settings) : can(regex("^[A-Z][A-Z0-9_]*$", name))])
+    error_message = "settings: names of capital letters, digits and _."
+  }
+
+  validation {
+    condition     = alltrue([for value in values(var.settings) : can(regex("^[A-Za-z0-9:/@._+=,-]*$", value))])
+    error_message = "settings: values of letters, digits and : / @ . _ + = , -, which mean nothing to a shell or to systemd."
+  }
+}
+
+variable "deadline" {
+  description = "Seconds after which a boot that got nowhere gives up, so that the fleet replaces the instance."
+  type        = number
+  default     = 300
+  nullable    = false
+
+  validation {
+    condition     = var.deadline >= 10 && var.deadline <= 3600
+    error_message = "deadline: 10 to 3600."
+  }
+}

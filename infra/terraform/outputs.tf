@@ -1,0 +1,58 @@
+output "url" {
+  description = "Where the service is, once the names are published."
+  value       = "https://${local.public_names["www"]}/"
+}
+
+output "api_url" {
+  description = "The API by its own name."
+  value       = "https://${local.public_names["api"]}/"
+}
+
+output "release" {
+  description = "The version that the fleets run."
+  value       = local.release
+}
+
+output "name_servers" {
+  description = "Name servers to delegate the domain to, at its registrar. Empty where the zone was looked up."
+  value       = local.create_zone ? aws_route53_zone.this[0].name_servers : []
+}
+
+output "front" {
+  description = "The front load balancer: its own name and its ARN."
+  value       = { dns_name = module.front.dns_name, arn = module.front.arn }
+}
+
+output "back" {
+  description = "The back load balancer: the name that nginx uses, its own name and its ARN."
+  value       = { name = local.back_name, dns_name = module.back.dns_name, arn = module.back.arn }
+}
+
+output "fleets" {
+  description = "The auto scaling groups' names."
+  value       = { web = module.web.group_name, was = module.was.group_name }
+}
+
+output "database" {
+  description = "The database's host name and port, and the ARN of the secret with its credentials."
+  value = {
+    address    = module.database.address
+    port       = module.database.port
+    arn        = module.database.arn
+    secret_arn = module.secret.arn
+  }
+}
+
+output "buckets" {
+  description = "The buckets of artifacts and logs."
+  value       = { artifacts = module.artifacts.bucket, logs = module.logs.bucket }
+}
+
+output "network" {
+  description = "VPC, subnets by tier, and the addresses that private instances leave by."
+  value = {
+    vpc_id        = module.network.vpc_id
+    subnet_ids    = module.network.subnet_ids
+    nat_addresses = module.network.nat_addresses
+  }
+}
