@@ -14,6 +14,7 @@
 #include "aws/resource.h"
 #include "control/address_book.h"
 #include "control/instance_record.h"
+#include "control/pace.h"
 #include "control/registration.h"
 #include "lab/parts.h"
 
@@ -21,8 +22,8 @@ namespace scv::control {
 
 // What a plan depends on besides the desired state.
 struct Environment {
-  // Factor on the intervals, delays and times to live of the HCL: 1 is AWS's pace.
-  double interval_scale = 0.01;
+  // Of the health checks, delays and times to live.
+  Pace pace;
 
   // Fixed addressing. The public networks are those reserved for documentation (RFC 5737), so that
   // nothing real is ever shadowed; the uplinks come from RFC 6598.
@@ -46,8 +47,14 @@ std::string EndpointAddress(int region_index);
 
 struct LabPlan {
   std::vector<lab::Part> parts;  // by key, each key once
-  // Resources that cannot be made true yet or at all, with what is missing, in words.
+  using Keys = std::shared_ptr<const std::vector<lab::PartKey>>;
+  // Resource → the parts that its attributes shape; keys that `parts` does not have stand for parts
+  // that must go with it. Resources being deleted are here too.
+  std::map<aws::ResourceKey, Keys> parts_of;
+  // Resources that wait for something, and those that the lab cannot honour; with the reason, in
+  // words.
   std::map<aws::ResourceKey, std::string> missing;
+  std::map<aws::ResourceKey, std::string> not_honoured;
   // Target group ARN → the load balancer nodes that serve it.
   std::map<std::string, std::vector<lab::PartKey>> target_group_nodes;
   std::uint64_t state_revision = 0;
