@@ -1,0 +1,97 @@
+// The loop that makes the lab follow the desired state: it takes in what the world sees and what
+// Terraform wrote, lets control/ decide, remembers durably, and hands the actions to the world. The
+// only thread that decides. Everything public is thread-safe.
+#ifndef SCV_DAEMON_CONTROL_LOOP_H_
+#define SCV_DAEMON_CONTROL_LOOP_H_
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "control/fleet.h"
+#include "control/lab_plan.h"
+#include "control/reconcile.h"
+#include "daemon/durable_account.h"
+#include "daemon/event_log.h"
+#include "world/world.h"
+
+namespace scv::daemon {
+
+class ControlLoop {
+ public:
+  // What must outlive the loop is borrowed.
+  ControlLoop(DurableAccount& account, world::World& world, EventLog& events, control::Pace pace);
+  ~ControlLoop();
+
+  // Takes up what earlier processes remembered. kInternal: it cannot be read.
+  Result<void> Restore(const Documents& documents);
+  void Start();
+  void Stop();
+
+  // Something changed: the desired state, or (with a sighting) the world.
+  void Poke();
+  void See(lab::Sighting sighting);
+
+  // A resource's attributes with what runs by itself.
+  Result<boost::json::object> Overlaid(const aws::Resource& resource) const;
+
+  // Consistent copies for the API.
+  struct View {
+    std::shared_ptr<const aws::DesiredState> state;
+    control::LabPlan plan;
+    std::map<lab::PartKey, control::ObservedPart> parts;
+    std::map<control::GroupKey, control::FleetEngine::Group> groups;
+    Millis now = 0;
+  };
+  View Look() const;
+  std::optional<control::InstanceRecord> FindInstance(const std::string& id) const;
+
+ private:
+  void Run(const std::stop_token& stop);
+  void Step(std::vector<lab::Sighting> sightings);
+  void TakeIn(const lab::Sighting& sighting, Millis now);
+  void ReadDesired();
+  void DecideFleets(Millis now);
+  void CarryOut(const control::GroupPlan& plan, Millis now);
+  std::optional<control::InstanceRecord> MakeRecord(const control::Launch& launch, Millis now);
+  void ForgetTerminated();
+  void CompilePlan();
+  void Act(Millis now);
+  void TellProgress();
+  void Keep(const Documents& documents,
+            const std::vector<std::pair<std::string, std::string>>& forgotten);
+
+  DurableAccount& account_;
+  world::World& world_;
+  EventLog& events_;
+
+  mutable std::mutex mutex_;  // everything below but the inbox
+  control::FleetEngine fleets_;
+  std::map<std::string, control::InstanceRecord> records_;
+  control::AddressBook book_;
+  std::string book_document_;  // as last written
+  std::shared_ptr<const aws::DesiredState> state_;
+  control::Environment environment_;
+  control::LabPlan plan_;
+  control::ObservedParts observed_;
+  std::map<aws::ResourceKey, Progress> told_;
+  std::optional<std::uint64_t> read_revision_;  // of the state that the fleets know
+  bool plan_stale_ = true, progress_stale_ = true;
+  Millis wake_at_ = 0;
+
+  std::mutex inbox_mutex_;
+  std::condition_variable_any arrived_;
+  std::vector<lab::Sighting> inbox_;
+  bool poked_ = true;
+  std::jthread thread_;
+};
+
+}  // namespace scv::daemon
+
+#endif  // SCV_DAEMON_CONTROL_LOOP_H_
