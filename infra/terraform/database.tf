@@ -20,9 +20,8 @@ module "key" {
   deletion_window_in_days = var.key_deletion_days
 }
 
-ephemeral "aws_secretsmanager_random_password" "database" {
-  password_length     = 32
-  exclude_punctuation = true
+module "new_password" {
+  source = "./modules/new_password"
 }
 
 module "secret" {
@@ -32,13 +31,14 @@ module "secret" {
   kms_key_arn             = module.key.arn
   recovery_window_in_days = var.secret_recovery_days
   database                = local.database
-  password                = ephemeral.aws_secretsmanager_random_password.database.random_password
+  password                = module.new_password.password
   password_version        = var.database_password_version
 }
 
-ephemeral "aws_secretsmanager_secret_version" "database" {
-  secret_id  = module.secret.version.secret_id
-  version_id = module.secret.version.version_id
+module "stored_password" {
+  source = "./modules/stored_password"
+
+  secret_version = module.secret.version
 }
 
 module "database" {
@@ -54,7 +54,7 @@ module "database" {
   kms_key_arn           = module.key.arn
   database_name         = local.database.dbname
   username              = local.database.username
-  password              = jsondecode(ephemeral.aws_secretsmanager_secret_version.database.secret_string)["password"]
+  password              = module.stored_password.password
   password_version      = var.database_password_version
   port                  = local.database.port
   multi_az              = var.database.multi_az

@@ -16,7 +16,7 @@ module "artifacts" {
 
 # Every release in the directory, not only the newest: a fleet that rolls back needs the one before.
 resource "aws_s3_object" "artifact" {
-  for_each = var.artifacts_directory == null ? [] : fileset(var.artifacts_directory, "releases/**/*.deb")
+  for_each = var.artifacts_directory == null ? toset([]) : fileset(var.artifacts_directory, "releases/**/*.deb")
 
   bucket             = module.artifacts.bucket
   key                = each.value

@@ -1,0 +1,5 @@
+output "password" {
+  description = "Not a secret."
+  value       = var.stand_in
+  ephemeral   = true
+}
