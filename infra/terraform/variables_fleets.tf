@@ -10,8 +10,8 @@ variable "release" {
   default = null
 
   validation {
-    condition     = var.release == null ? true : can(regex("^[0-9A-Za-z][0-9A-Za-z.+~-]*$", var.release.version))
-    error_message = "release.version: a Debian package's version, of letters, digits and . + ~ -."
+    condition     = var.release == null ? true : can(regex("^[0-9][0-9A-Za-z.~-]*$", var.release.version))
+    error_message = "release.version: a digit, then letters, digits and . ~ -."
   }
 }
 
