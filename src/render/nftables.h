@@ -1,3 +1,72 @@
+// The nftables rules of the lab's networks, as text for libnftables. Ids never reach the text: the
+// names of sets and interfaces are derived from them; addresses are parsed and written again.
+// https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+// https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html
 #ifndef SCV_RENDER_NFTABLES_H_
 #define SCV_RENDER_NFTABLES_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "lab/network.h"
+#include "render/ipv4.h"
+
+namespace scv::render {
+
+// At most 15 characters, the kernel's limit, and the same for the same id.
+std::string BridgeName(std::string_view subnet_id);     // in a router's namespace
+std::string PortName(std::string_view interface_id);    // a host's end at the bridge
+std::string InternetLinkName(std::string_view vpc_id);  // the internet's end of a router's uplink
+std::string SetName(std::string_view group_id);         // a security group's addresses
+inline constexpr std::string_view kUplinkName = "uplink";
+inline constexpr std::string_view kHostLinkName = "eth0";
+// 64 bits of `text` that are the same everywhere and always (FNV-1a).
+std::uint64_t StableHash(std::string_view text);
+
+// One table of the family inet that is replaced as a whole when its rules change, and set by set
+// when only elements do.
+struct Ruleset {
+  std::string table;
+  std::string body;                                       // sets without elements, and chains
+  std::map<std::string, std::set<std::string>> elements;  // set → addresses
+  // Names `body`; the table has an empty chain of this name, by which it is recognised later.
+  std::string revision;
+  bool operator==(const Ruleset&) const = default;
+};
+
+// A host's security groups, table "sg". kInvalid: an address, protocol or port that is none.
+Result<Ruleset> FirewallRules(const lab::FirewallSpec& spec);
+
+// A VPC's router, table "router": what it accepts itself, what it forwards, and its address
+// translation. kInvalid as above.
+Result<Ruleset> RouterRules(const lab::RouterSpec& spec);
+
+// One transaction that puts `wanted` in place of whatever table has its name.
+std::string ReplaceTable(const Ruleset& wanted);
+
+// One transaction that turns `actual` elements into `wanted` ones, both of the same revision.
+// "": nothing to do.
+std::string ChangeElements(const Ruleset& wanted,
+                           const std::map<std::string, std::set<std::string>>& actual);
+
+// What libnftables says to "list table": the revision and the sets' elements. The revision is ""
+// if it is not such a table.
+Ruleset ReadTable(std::string_view table, std::string_view listing);
+
+// A connection as the firewall of one host sees it.
+struct Flow {
+  bool inbound = true;
+  int protocol = 6;  // IP's number
+  Ipv4 peer = 0;
+  int port = 0;  // the destination's
+};
+
+// Whether a new connection would be accepted by a rule of `spec`, which FirewallRules accepts.
+bool Accepts(const lab::FirewallSpec& spec, const Flow& flow);
+
+}  // namespace scv::render
+
 #endif  // SCV_RENDER_NFTABLES_H_

@@ -1,1 +1,3 @@
 #include "render/nftables.h"
+
+#include <gtest/gtest.h>

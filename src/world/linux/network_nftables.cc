@@ -1,0 +1,72 @@
+#include "world/linux/network_nftables.h"
+
+#include <nftables/libnftables.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace scv::world {
+namespace {
+
+constexpr std::size_t kErrorSizeMax = 500;
+
+struct ContextEnd {
+  void operator()(nft_ctx* context) const { ::nft_ctx_free(context); }
+};
+
+// Runs `text` in the namespace that the calling thread is in: a context belongs to the namespace
+// that it was made in. The result is what libnftables says.
+Result<std::string> Run(const std::string& text) {
+  const std::unique_ptr<nft_ctx, ContextEnd> context(::nft_ctx_new(NFT_CTX_DEFAULT));
+  if (context == nullptr || ::nft_ctx_buffer_output(context.get()) != 0 ||
+      ::nft_ctx_buffer_error(context.get()) != 0) {
+    return Fail(ErrorKind::kOverloaded, "libnftables cannot start: no memory");
+  }
+  if (::nft_run_cmd_from_buffer(context.get(), text.c_str()) != 0) {
+    std::string said = ::nft_ctx_get_error_buffer(context.get());
+    if (said.size() > kErrorSizeMax) said.resize(kErrorSizeMax);
+    return Fail(ErrorKind::kInternal, "nftables refuses the rules: " + said);
+  }
+  return std::string(::nft_ctx_get_output_buffer(context.get()));
+}
+
+render::Ruleset ReadStanding(const std::string& table) {
+  // A refusal means that there is no such table.
+  return render::ReadTable(table, Run("list table inet " + table).value_or(""));
+}
+
+SetElements Removed(const SetElements& before, const SetElements& after) {
+  SetElements removed;
+  for (const auto& [set, elements] : before) {
+    const auto same = after.find(set);
+    for (const std::string& element : elements) {
+      if (same == after.end() || !same->second.contains(element)) removed[set].insert(element);
+    }
+  }
+  return removed;
+}
+
+}  // namespace
+
+Result<SetElements> AppliedTable::Apply(const render::Ruleset& wanted) {
+  if (!known_) {
+    render::Ruleset standing = ReadStanding(wanted.table);
+    revision_ = std::move(standing.revision);
+    elements_ = std::move(standing.elements);
+    known_ = true;
+  }
+  const std::string change = revision_ == wanted.revision
+                                 ? render::ChangeElements(wanted, elements_)
+                                 : render::ReplaceTable(wanted);
+  if (!change.empty()) {
+    known_ = false;  // until it is certain
+    SCV_TRY(Run(change));
+    known_ = true;
+  }
+  SetElements removed = Removed(elements_, wanted.elements);
+  revision_ = wanted.revision;
+  elements_ = wanted.elements;
+  return removed;
+}
+
+}  // namespace scv::world

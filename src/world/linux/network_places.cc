@@ -1,0 +1,46 @@
+#include "world/linux/network_places.h"
+
+#include <utility>
+
+#include "world/linux/namespace.h"
+
+namespace scv::world {
+namespace {
+
+std::string KeptAs(std::string_view name) { return std::string("netns/").append(name); }
+
+}  // namespace
+
+Result<Place*> Places::Find(std::string_view name) {
+  if (const auto found = known_.find(name); found != known_.end()) return &found->second;
+  auto kept = fds_.Get(KeptAs(name));
+  if (!kept.has_value()) {
+    if (kept.error().kind != ErrorKind::kNotFound) return std::unexpected(kept.error());
+    return Fail(ErrorKind::kNotFound, "there is no network called " + std::string(name));
+  }
+  Place& place = known_[std::string(name)];
+  place.network_namespace = std::move(*kept);
+  return &place;
+}
+
+Result<Place*> Places::Obtain(std::string_view name) {
+  auto found = Find(name);
+  if (found.has_value() || found.error().kind != ErrorKind::kNotFound) return found;
+  SCV_ASSIGN(UniqueFd made, NewNetworkNamespace());
+  SCV_TRY(fds_.Put(KeptAs(name), made.get()));
+  Place& place = known_[std::string(name)];
+  place.network_namespace = std::move(made);
+  return &place;
+}
+
+Result<void> Places::Forget(std::string_view name) {
+  if (const auto found = known_.find(name); found != known_.end()) known_.erase(found);
+  return fds_.Remove(KeptAs(name));
+}
+
+Result<NetlinkSocket> RouteSocketIn(const Place& place) {
+  SCV_ASSIGN(const auto inside, InsideNamespace::Enter(place.network_namespace.get()));
+  return NetlinkSocket::Open(NETLINK_ROUTE);
+}
+
+}  // namespace scv::world

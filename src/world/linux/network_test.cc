@@ -1,0 +1,263 @@
+// The lab's networks with real namespaces, bridges, rules and sockets.
+#include "world/linux/network.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <chrono>
+
+#include "world/linux/network_test_lab.h"
+
+namespace scv::world {
+namespace {
+
+class NetworkTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (const std::string why = WhyNoNamespaces(); !why.empty()) GTEST_SKIP() << why;
+    lab_ = std::make_unique<NetworkTestLab>();
+    lab_->EnsureAll();
+  }
+
+  // Both ends of a connection.
+  struct Flow {
+    Connection client;
+    Accepted server;
+    bool Lives() const { return Arrives(client.fd, server.fd) && Arrives(server.fd, client.fd); }
+  };
+  Flow Open(std::string_view from, std::string_view to, std::string_view address, int port) {
+    const UniqueFd listener = lab_->Listen(to, port);
+    Flow flow{lab_->Connect(from, address, port), {}};
+    EXPECT_EQ(flow.client.error_number, 0) << from << " to " << address << ":" << port;
+    if (flow.client.error_number == 0) flow.server = AcceptAt(listener);
+    return flow;
+  }
+
+  std::unique_ptr<NetworkTestLab> lab_;
+};
+
+TEST_F(NetworkTest, GroupsMayReachWhatTheirRulesSayAndNothingElse) {
+  const Flow web_to_was = Open("web", "was", "10.0.2.5", 9000);
+  EXPECT_TRUE(web_to_was.Lives());
+  EXPECT_EQ(web_to_was.server.peer, "10.0.1.5");
+  EXPECT_TRUE(Open("was", "db", "10.0.3.5", 3306).Lives());
+  EXPECT_TRUE(Open("public", "web", "10.0.1.5", 80).Lives());
+
+  const UniqueFd other = lab_->Listen("was", 9001), database = lab_->Listen("db", 3306);
+  EXPECT_TRUE(lab_->IsDropped("web", "10.0.2.5", 9001));
+  EXPECT_TRUE(lab_->IsDropped("web", "10.0.3.5", 3306));
+  EXPECT_TRUE(lab_->IsDropped("public", "10.0.3.5", 3306));
+  EXPECT_TRUE(lab_->IsDropped("db", "10.0.2.5", 9000));
+}
+
+TEST_F(NetworkTest, ARefusedPortIsSaidAtOnceWhereARuleAllowsIt) {
+  EXPECT_EQ(lab_->Connect("web", "10.0.2.5", 9000).error_number, ECONNREFUSED);
+}
+
+TEST_F(NetworkTest, PrivateHostsLeaveWithTheNatGatewaysAddress) {
+  const Flow flow = Open("was", "internet", "198.51.100.10", 443);
+  EXPECT_EQ(flow.server.peer, "203.0.113.10");
+  EXPECT_TRUE(flow.Lives());
+  EXPECT_EQ(Open("public", "internet", "198.51.100.10", 443).server.peer, "203.0.113.5");
+}
+
+TEST_F(NetworkTest, DatabasesHaveNoWayOut) {
+  const UniqueFd listener = lab_->Listen("internet", 443);
+  const int error_number = lab_->Connect("db", "198.51.100.10", 443).error_number;
+  EXPECT_TRUE(error_number == ENETUNREACH || error_number == EHOSTUNREACH) << error_number;
+  // Nor through an own public address, which the router would translate.
+  const UniqueFd inside = lab_->Listen("public", 443);
+  EXPECT_TRUE(lab_->IsDropped("db", "203.0.113.5", 443));
+}
+
+TEST_F(NetworkTest, AHostWithoutAPublicAddressGetsNothingFromAnInternetGateway) {
+  lab_->interfaces["bare"] = InterfaceAt(lab_->router, "public", 9);
+  lab_->firewalls["bare"].egress = {Allow("-1", 0, "0.0.0.0/0")};
+  ASSERT_EQ(lab_->EnsureHost("bare"), "");
+  const UniqueFd listener = lab_->Listen("internet", 443);
+  EXPECT_TRUE(lab_->IsDropped("bare", "198.51.100.10", 443));
+}
+
+TEST_F(NetworkTest, PublicAddressesAreTranslatedOneToOne) {
+  const Flow flow = Open("internet", "public", "203.0.113.5", 443);
+  EXPECT_EQ(flow.server.peer, "198.51.100.1");
+  EXPECT_TRUE(flow.Lives());
+  const UniqueFd other = lab_->Listen("public", 80);
+  EXPECT_TRUE(lab_->IsDropped("internet", "203.0.113.5", 80));
+  EXPECT_TRUE(lab_->IsDropped("internet", "203.0.113.10", 443));  // the NAT gateway lets nobody in
+}
+
+TEST_F(NetworkTest, OwnPublicAddressesWorkFromInside) {
+  const Flow private_host = Open("was", "public", "203.0.113.5", 443);
+  EXPECT_EQ(private_host.server.peer, "203.0.113.10");
+  EXPECT_TRUE(private_host.Lives());
+  // From the same subnet, where the answer would not pass the router by itself.
+  lab_->interfaces["neighbour"] = InterfaceAt(lab_->router, "public", 6);
+  lab_->firewalls["neighbour"].egress = {Allow("-1", 0, "0.0.0.0/0")};
+  lab_->router.public_addresses.push_back({"203.0.113.6", "10.0.0.6"});
+  lab_->EnsureAll();
+  const Flow neighbour = Open("neighbour", "public", "203.0.113.5", 443);
+  EXPECT_EQ(neighbour.server.peer, "203.0.113.6");
+  EXPECT_TRUE(neighbour.Lives());
+}
+
+TEST_F(NetworkTest, MembershipTakesEffectAtOnceAndOnlyForThoseConcerned) {
+  lab_->interfaces["web2"] = InterfaceAt(lab_->router, "web", 6);
+  lab_->firewalls["web2"] = lab_->firewalls["web"];
+  ASSERT_EQ(lab_->EnsureHost("web2"), "");
+  const Flow stays = Open("web", "was", "10.0.2.5", 9000);
+  EXPECT_TRUE(lab_->IsDropped("web2", "10.0.2.5", 9000));
+
+  auto& members = lab_->firewalls["was"].members["sg-web"];
+  members.insert("10.0.1.6");
+  ASSERT_EQ(lab_->EnsureHost("was"), "");
+  const Flow leaves = Open("web2", "was", "10.0.2.5", 9000);
+  EXPECT_TRUE(leaves.Lives());
+
+  members.erase("10.0.1.6");
+  ASSERT_EQ(lab_->EnsureHost("was"), "");
+  EXPECT_TRUE(stays.Lives());
+  EXPECT_FALSE(Arrives(leaves.client.fd, leaves.server.fd));
+  EXPECT_FALSE(Arrives(leaves.server.fd, leaves.client.fd));
+  // What the host sent meanwhile did not open it again.
+  EXPECT_FALSE(Arrives(leaves.client.fd, leaves.server.fd));
+  EXPECT_TRUE(lab_->IsDropped("web2", "10.0.2.5", 9000));
+}
+
+TEST_F(NetworkTest, AFormerMemberKeepsWhatAnotherRuleAllows) {
+  lab_->firewalls["was"].ingress.push_back(Allow("tcp", 9000, "10.0.1.0/24"));
+  ASSERT_EQ(lab_->EnsureHost("was"), "");
+  const Flow flow = Open("web", "was", "10.0.2.5", 9000);
+  lab_->firewalls["was"].members["sg-web"].clear();
+  ASSERT_EQ(lab_->EnsureHost("was"), "");
+  EXPECT_TRUE(flow.Lives());
+}
+
+TEST_F(NetworkTest, IcmpPassesOnlyByARule) {
+  const UniqueFd place = lab_->NamespaceOf("web");
+  const auto answered = [&] {
+    bool came = false;
+    RunInside(place.get(), [&] {
+      const UniqueFd raw(::socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP));
+      sockaddr_in name{};
+      name.sin_family = AF_INET;
+      ::inet_pton(AF_INET, "10.0.2.5", &name.sin_addr);
+      // An echo request with its checksum.
+      const unsigned char echo[8] = {8, 0, 0xf7, 0xfe, 0, 1, 0, 0};
+      ASSERT_EQ(::sendto(raw.get(), echo, sizeof(echo), 0, reinterpret_cast<sockaddr*>(&name),
+                         sizeof(name)),
+                8);
+      const timeval limit{.tv_sec = 0, .tv_usec = 250000};
+      ::setsockopt(raw.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+      unsigned char answer[64];
+      came = ::recv(raw.get(), answer, sizeof(answer), 0) == 28 && answer[20] == 0;
+    });
+    return came;
+  };
+  EXPECT_FALSE(answered());
+  lab_->firewalls["was"].ingress.push_back(Allow("icmp", 0, "sg-web"));
+  ASSERT_EQ(lab_->EnsureHost("was"), "");
+  EXPECT_TRUE(answered());
+}
+
+TEST_F(NetworkTest, TheResolverIsAlwaysReachableAndNothingElseOfTheRouter) {
+  lab_->firewalls["db"].egress.clear();
+  ASSERT_EQ(lab_->EnsureHost("db"), "");
+  EXPECT_TRUE(Open("db", "vpc-test", "10.0.0.2", 53).Lives());
+  const UniqueFd other = lab_->Listen("vpc-test", 8053);
+  EXPECT_TRUE(lab_->IsDropped("web", "10.0.0.2", 8053));
+  EXPECT_TRUE(lab_->IsDropped("web", "10.0.1.1", 8053));
+  EXPECT_TRUE(lab_->IsDropped("internet", "100.64.1.2", 53));
+  // And it asks the public name server itself.
+  EXPECT_TRUE(Open("vpc-test", "internet", "198.51.100.53", 53).Lives());
+}
+
+TEST_F(NetworkTest, TheMetadataAddressIsEachHostsOwn) {
+  const auto own = lab_->network->Listen("web", "169.254.169.254", 80);
+  ASSERT_TRUE(own.has_value()) << own.error().message;
+  EXPECT_EQ(lab_->Connect("web", "169.254.169.254", 80).error_number, 0);
+  EXPECT_EQ(lab_->Connect("was", "169.254.169.254", 80).error_number, ECONNREFUSED);
+}
+
+TEST_F(NetworkTest, ANewProcessTakesUpWhatStandsAndTrafficFlowsOn) {
+  const Flow web_to_was = Open("web", "was", "10.0.2.5", 9000);
+  const Flow out = Open("was", "internet", "198.51.100.10", 443);
+  const Flow in = Open("internet", "public", "203.0.113.5", 443);
+  lab_->Restart();
+  for (const Flow* flow : {&web_to_was, &out, &in}) EXPECT_TRUE(flow->Lives());
+  lab_->EnsureAll();
+  for (const Flow* flow : {&web_to_was, &out, &in}) EXPECT_TRUE(flow->Lives());
+  EXPECT_TRUE(Open("was", "db", "10.0.3.5", 3306).Lives());
+
+  // A member that left while nobody looked is found out.
+  lab_->Restart();
+  lab_->firewalls["was"].members["sg-web"] = {"10.0.1.77"};
+  lab_->EnsureAll();
+  EXPECT_FALSE(Arrives(web_to_was.client.fd, web_to_was.server.fd));
+  EXPECT_TRUE(out.Lives());
+}
+
+TEST_F(NetworkTest, ChangesOfARouterAreApplied) {
+  EXPECT_TRUE(Open("was", "internet", "198.51.100.10", 443).Lives());
+  lab_->router.subnets[2].routes = {{"0.0.0.0/0", lab::RouteTarget::kBlackhole, ""}};
+  lab_->router.public_addresses = {{"203.0.113.7", "10.0.0.5"}};
+  ASSERT_EQ(ErrorOf(lab_->network->EnsureRouter(lab_->router)), "");
+  EXPECT_NE(lab_->Connect("was", "198.51.100.10", 443).error_number, 0);
+  EXPECT_TRUE(Open("internet", "public", "203.0.113.7", 443).Lives());
+  EXPECT_NE(lab_->Connect("internet", "203.0.113.5", 443).error_number, 0);
+
+  lab_->interfaces.erase("was");
+  ASSERT_EQ(ErrorOf(lab_->network->RemoveHost("was")), "");
+  lab_->router.subnets.erase(lab_->router.subnets.begin() + 2);
+  lab_->EnsureAll();
+  EXPECT_TRUE(Open("public", "web", "10.0.1.5", 80).Lives());
+}
+
+TEST_F(NetworkTest, AHostThatComesBackIsReachableAgain) {
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_EQ(ErrorOf(lab_->network->RemoveHost("was")), "");
+    EXPECT_EQ(lab_->network->NamespaceOf("was").error().kind, ErrorKind::kNotFound);
+    ASSERT_EQ(lab_->EnsureHost("was"), "");
+    EXPECT_TRUE(Open("web", "was", "10.0.2.5", 9000).Lives());
+  }
+  lab_->interfaces["was"] = InterfaceAt(lab_->router, "was", 8);
+  ASSERT_EQ(lab_->EnsureHost("was"), "");
+  EXPECT_TRUE(Open("web", "was", "10.0.2.8", 9000).Lives());
+}
+
+TEST_F(NetworkTest, ARouterThatComesBackIsReachableAgain) {
+  for (const auto& [name, interface] : lab_->interfaces) {
+    ASSERT_EQ(ErrorOf(lab_->network->RemoveHost(name)), "");
+  }
+  ASSERT_EQ(ErrorOf(lab_->network->RemoveRouter("vpc-test")), "");
+  ASSERT_EQ(ErrorOf(lab_->network->RemoveRouter("vpc-test")), "");
+  EXPECT_EQ(*lab_->fds.Names(), std::vector<std::string>{"netns/internet"});
+  lab_->EnsureAll();
+  EXPECT_TRUE(Open("internet", "public", "203.0.113.5", 443).Lives());
+}
+
+TEST_F(NetworkTest, HostileInputIsRefusedAndChangesNothing) {
+  auto& network = *lab_->network;
+  const auto& interface = lab_->interfaces["web"];
+  const auto kind = [](const Result<void>& outcome) { return outcome.error().kind; };
+  for (const std::string& name : {std::string(), std::string("a b"), std::string(191, 'a'),
+                                  std::string("x;reboot"), std::string("internet")}) {
+    EXPECT_EQ(kind(network.EnsureHost(name, interface, {})), ErrorKind::kInvalid);
+    EXPECT_EQ(kind(network.RemoveHost(name)), ErrorKind::kInvalid);
+  }
+  lab::FirewallSpec firewall;
+  firewall.ingress = {Allow("tcp", 80, "0.0.0.0/0; flush ruleset")};
+  EXPECT_EQ(kind(network.EnsureHost("web", interface, firewall)), ErrorKind::kInvalid);
+  auto elsewhere = interface;
+  elsewhere.vpc_id = "vpc-none";
+  EXPECT_EQ(kind(network.EnsureHost("x", elsewhere, {})), ErrorKind::kNotFound);
+  EXPECT_EQ(network.NamespaceOf("x").error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(network.Listen("web", "10.0.1.5", 65536).error().kind, ErrorKind::kInvalid);
+  EXPECT_TRUE(Open("public", "web", "10.0.1.5", 80).Lives());
+}
+
+}  // namespace
+}  // namespace scv::world
