@@ -1,0 +1,95 @@
+"""Boots the two tiers' user data in namespaces of their own, on an overlay of this machine's file
+system, against a stand-in of AWS: what Terraform renders really installs and serves."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from scv_tools import infra_aws_stand_in as aws
+from scv_tools.tree import ROOT
+
+BOOT_SECONDS_MAX = 60
+_WANTED = ("terraform", "unshare", "ip", "openssl", "nginx", "curl", "setpriv")
+
+
+def missing() -> str:
+    """Why this machine cannot do it; "" when it can."""
+    absent = [name for name in _WANTED if shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin")
+              is None]
+    if absent:
+        return f"needs {', '.join(absent)}"
+    if not (ROOT / "build/artifacts/manifest.json").is_file():
+        return "needs the packages: tools/package/build_packages"
+    if subprocess.run(["python3", "-c", "import botocore"], capture_output=True,
+                      check=False).returncode:
+        return "needs python3-botocore, to verify signatures"
+    probe = subprocess.run([*_unshare(), "true"], capture_output=True, check=False)
+    return "" if probe.returncode == 0 else "this machine allows no namespaces"
+
+
+def _unshare() -> list[str]:
+    rootless = [] if os.geteuid() == 0 else ["--map-root-user"]
+    return ["unshare", *rootless, "--net", "--mount", "--pid", "--uts", "--fork", "--mount-proc",
+            "--kill-child"]
+
+
+def render(tier: str, sha256: str | None = None) -> str:
+    """The user data of a tier, by Terraform, for the newest release (or with another hash)."""
+    manifest = json.loads((ROOT / "build/artifacts/manifest.json").read_text())
+    package = manifest["packages"]["memo" if tier == "was" else "memo-web"]
+    settings = {
+        "web": {"BACK_HOST": aws.BACK_HOST, "API_HOST": "api.scv.localhost", "WEB_PORT": "8081"},
+        "was": {"DB_HOST": "db.scv.localhost", "DB_PORT": "3306", "DB_NAME": "memo",
+                "DB_SECRET_ID": f"arn:aws:secretsmanager:{aws.REGION}:123456789012:secret:x-abcdef",
+                "WAS_PORT": "8080", "PROXY_HOPS": "3", "LOG_LEVEL": "info", "SIGNUP": "open"},
+    }[tier]
+    call = {"module": {"it": {
+        "source": str(ROOT / "infra/terraform/modules/user_data"), "tier": tier,
+        "region": aws.REGION, "dns_suffix": "amazonaws.com", "settings": settings, "deadline": 20,
+        "artifact": {"bucket": aws.BUCKET, "key": package["key"],
+                     "sha256": sha256 or package["sha256"]},
+    }}, "output": {"it": {"value": "${module.it.script}"}}}
+    environment = {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
+    environment.pop("TF_REATTACH_PROVIDERS", None)
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory, "main.tf.json").write_text(json.dumps(call))
+        for arguments in (["init"], ["apply", "-auto-approve"]):
+            subprocess.run(["terraform", *arguments, "-no-color", "-input=false"], cwd=directory,
+                           env=environment, check=True, capture_output=True, timeout=60)
+        return subprocess.run(["terraform", "output", "-raw", "it"], cwd=directory, check=True,
+                              env=environment, capture_output=True, text=True, timeout=60).stdout
+
+
+def _make_certificates(directory: Path) -> None:
+    names = ",".join(f"DNS:{host}" for host in (aws.S3_HOST, aws.TRUST_HOST, aws.BACK_HOST))
+    quiet = {"check": True, "capture_output": True, "cwd": directory, "timeout": 30}
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    subprocess.run(["openssl", "req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem",
+                    "-subj", "/CN=stand-in", "-days", "2"], **quiet)
+    subprocess.run(["openssl", "req", "-x509", *curve, "-keyout", "leaf.key", "-out", "leaf.pem",
+                    "-subj", "/CN=aws", "-addext", f"subjectAltName={names}", "-CA", "ca.pem",
+                    "-CAkey", "ca.key", "-days", "2"], **quiet)
+    tls = (directory / "leaf.pem").read_text() + (directory / "leaf.key").read_text()
+    (directory / "tls.pem").write_text(tls)
+
+
+def boot(tier: str, checks: str, sha256: str | None = None) -> subprocess.CompletedProcess:
+    """Boots the tier, then runs `checks` (a shell script) inside. All of it ends with the call."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        directory.chmod(0o755)
+        _make_certificates(directory)
+        (directory / "objects").symlink_to(ROOT / "build/artifacts")
+        (directory / "user_data").write_text(render(tier, sha256))
+        (directory / "checks").write_text(checks)
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8",
+                       "PYTHONPATH": str(ROOT / "tools"), "STAND_IN": name,
+                       "SERVER": aws.__file__, "HOSTS": " ".join(
+                           (aws.S3_HOST, aws.TRUST_HOST, aws.BACK_HOST))}
+        return subprocess.run(
+            [*_unshare(), "sh", str(Path(__file__).with_name("infra_boot_inside.sh"))],
+            env=environment, capture_output=True, text=True, check=False,
+            timeout=BOOT_SECONDS_MAX)
