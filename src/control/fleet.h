@@ -66,6 +66,8 @@ class FleetEngine {
   // Plans of the groups that were touched or whose time has come, by key; those that changed
   // nothing are left out, except that a group's `settled`, `failed` or `missing` changed.
   std::vector<GroupPlan> Decide(Millis now);
+  // When Decide() has something to do: 0 for at once (the last plans changed something that a
+  // further decision depends on), nullopt if only a change can cause it.
   std::optional<Millis> NextWake() const;
   std::size_t touched() const { return touched_.size(); }
 
@@ -83,7 +85,10 @@ class FleetEngine {
     GroupObserved observed;
     Status status;
     std::optional<Millis> wake_at;
-    std::optional<Millis> measured_to;  // levels (hosts, capacity) are in the metrics up to here
+    std::optional<Millis> measured_to;   // levels (hosts, capacity) are in the metrics up to here
+    bool registrations_changed = false;  // since the last plan
+    bool memory_changed = false;         // by a call of this class, since the last plan
+    std::vector<Activity> activities;    // likewise
   };
   // nullptr: there is none. Valid until the next change.
   const Group* Find(const GroupKey& key) const;
@@ -95,6 +100,7 @@ class FleetEngine {
   struct Node {
     bool running = false;
     Millis at = 0;
+    bool strangers = false;  // a target of `targets` was not known when it was seen
     std::vector<lab::TargetSighting> targets;  // by target group and target
   };
 
@@ -102,10 +108,20 @@ class FleetEngine {
   void Touch(const GroupKey& key) { touched_.insert(key); }
   void SeeInstance(const lab::Sighting& sighting);
   void SeeNode(const lab::Sighting& sighting);
-  void SeeTarget(const lab::PartKey& node, const lab::TargetSighting& target, Millis at);
-  void Measure(Group& group, Millis now);
+  struct Requests {
+    double requests = 0, errors = 0;
+  };
+  // Group and target group → what was answered since the node's last sighting.
+  using Traffic = std::map<std::pair<GroupKey, std::string>, Requests>;
+  bool SeeTarget(const lab::PartKey& key, const lab::TargetSighting* before,
+                 const lab::TargetSighting& target, Millis at, Traffic& traffic);
+  void ForgetTarget(const lab::PartKey& key, const lab::TargetSighting& target, Millis at);
+  void MeasureTraffic(const Traffic& traffic, Millis from, Millis to);
+  void MeasureCpu(Group& group, const lab::Sighting& sighting);
+  void MeasureLevels(Group& group, Millis now);
   void Schedule(const GroupKey& key, Group& group, std::optional<Millis> wake_at);
-  GroupPlan DecideOne(const GroupKey& key, Group& group, Millis now, bool& worth_telling);
+  GroupPlan DecideOne(const GroupKey& key, Group& group, Millis now);
+  static void Tell(Group& group, std::string description, std::string cause, Millis now);
 
   Pace pace_;
   std::map<GroupKey, Group> groups_;

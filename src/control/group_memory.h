@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "control/alarm.h"
+#include "control/pace.h"
 #include "control/scaling_metric.h"
 
 namespace scv::control {
@@ -95,6 +96,10 @@ struct GroupMemory {
 // What differs between two memories is worth a durable write: anything but metrics and
 // evaluated_until, which are re-measured after a restart.
 bool DurablyEqual(const GroupMemory& a, const GroupMemory& b);
+
+// Counts a launch in `zone` that came to nothing and puts off the next one there.
+void NoteLaunchFailure(GroupMemory& memory, const std::string& zone, std::string why, Millis now,
+                       const Pace& pace);
 
 // JSON text, without the metrics. kInvalid: not such a memory (says where).
 std::string ToJson(const GroupMemory& memory);

@@ -113,6 +113,8 @@ class GroupObserved {
 
  private:
   bool Change(const std::string& id, const std::function<bool(InstanceView&)>& change);
+  bool JustCounts(const std::string& id, const lab::PartKey& node,
+                  const lab::TargetSighting& target, Millis at);
   void Count(const InstanceView& view, int sign);
   ElbHealth Health(const InstanceView& view, std::string& reason) const;
   void UpdateHealth(InstanceView& view, Millis at) const;

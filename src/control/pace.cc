@@ -10,6 +10,11 @@ Millis Pace::Grace(Millis aws) const {
   return kind == PaceKind::kAws ? aws : std::max<Millis>(aws / 10, 15'000);
 }
 
+Millis Pace::Drain(Millis aws) const {
+  if (kind == PaceKind::kAws) return aws;
+  return std::min(aws, std::max<Millis>(aws / 10, 2'000));
+}
+
 Millis Pace::LaunchBackoff(int failures) const {
   if (failures <= 1) return 0;
   const Millis first = kind == PaceKind::kAws ? 10'000 : 1'000;

@@ -27,6 +27,13 @@ struct Pace {
   // least 15 s.
   Millis Grace(Millis aws) const;
 
+  // Deregistration delay: how long requests in flight may hold up a termination. A tenth, at least
+  // 2 s (or what was written, if less).
+  Millis Drain(Millis aws) const;
+
+  // How long a launch may take until its instance runs.
+  Millis BootDeadline() const { return kind == PaceKind::kAws ? 600'000 : 120'000; }
+
   // One minute of CloudWatch: what one metric data point stands for. Instances and load balancer
   // nodes should be sighted at least this often.
   Millis MetricPeriod() const { return Scaled(60'000); }

@@ -47,7 +47,8 @@ class MetricHistory {
     bool operator==(const Point&) const = default;
   };
 
-  explicit MetricHistory(Millis resolution = 1'000, std::size_t keep = 32);
+  MetricHistory() : MetricHistory(1'000, 32) {}
+  MetricHistory(Millis resolution, std::size_t keep);
 
   // Changing the resolution forgets everything.
   void Configure(Millis resolution, std::size_t keep);
