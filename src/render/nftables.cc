@@ -29,7 +29,7 @@ std::set<std::string> Minus(const std::set<std::string>& from, const std::set<st
 // The text between `open` and `close` behind the next `label`, moving `text` past it.
 std::string_view TakeBlock(std::string_view& text, std::string_view label, char close) {
   const std::size_t start = text.find(label);
-  const std::size_t end = start == text.npos ? text.npos : text.find(close, start);
+  const std::size_t end = start == text.npos ? text.npos : text.find(close, start + label.size());
   if (end == text.npos) return text = {};
   const std::string_view block = text.substr(start + label.size(), end - start - label.size());
   text.remove_prefix(end);
@@ -58,7 +58,7 @@ std::uint64_t StableHash(std::string_view text) {
 }
 
 std::string BridgeName(std::string_view subnet_id) { return Short("br-", subnet_id); }
-std::string PortName(std::string_view interface_id) { return Short("p-", interface_id); }
+std::string PortName(Ipv4 address) { return fmt::format("p-{:08x}", address); }
 std::string InternetLinkName(std::string_view vpc_id) { return Short("up-", vpc_id); }
 std::string SetName(std::string_view group_id) { return Short("sg_", group_id); }
 

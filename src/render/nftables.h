@@ -17,8 +17,8 @@
 namespace scv::render {
 
 // At most 15 characters, the kernel's limit, and the same for the same id.
-std::string BridgeName(std::string_view subnet_id);     // in a router's namespace
-std::string PortName(std::string_view interface_id);    // a host's end at the bridge
+std::string BridgeName(std::string_view subnet_id);  // in a router's namespace
+std::string PortName(Ipv4 address);  // a host's end at the bridge, by the host's address
 std::string InternetLinkName(std::string_view vpc_id);  // the internet's end of a router's uplink
 std::string SetName(std::string_view group_id);         // a security group's addresses
 inline constexpr std::string_view kUplinkName = "uplink";
@@ -66,6 +66,10 @@ struct Flow {
 
 // Whether a new connection would be accepted by a rule of `spec`, which FirewallRules accepts.
 bool Accepts(const lab::FirewallSpec& spec, const Flow& flow);
+// Whether no connection with `peer` would be accepted, whatever its protocol and port.
+bool AcceptsNothing(const lab::FirewallSpec& spec, bool inbound, Ipv4 peer);
+// Whether every connection with `peer` would be.
+bool AcceptsEverything(const lab::FirewallSpec& spec, bool inbound, Ipv4 peer);
 
 }  // namespace scv::render
 

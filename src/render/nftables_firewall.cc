@@ -11,6 +11,7 @@ namespace {
 constexpr int kPortMax = 65535;
 constexpr std::size_t kRulesMax = 4096;
 constexpr int kIcmp = 1, kTcp = 6, kUdp = 17;
+constexpr int kDnsPort = 53;
 
 // The match of the other side's address, `side` being "saddr" or "daddr".
 Result<std::string> PeerMatch(const lab::FirewallRule& rule, std::string_view side) {
@@ -102,6 +103,15 @@ bool PeerFits(const lab::FirewallSpec& spec, const lab::FirewallRule& rule, Ipv4
   return group != spec.members.end() && group->second.contains(ToText(peer));
 }
 
+bool IsResolver(const lab::FirewallSpec& spec, Ipv4 peer) {
+  const auto resolver = ParseIpv4(spec.resolver);
+  return resolver.has_value() && *resolver == peer;
+}
+
+const std::vector<lab::FirewallRule>& RulesOf(const lab::FirewallSpec& spec, bool inbound) {
+  return inbound ? spec.ingress : spec.egress;
+}
+
 }  // namespace
 
 Result<Ruleset> FirewallRules(const lab::FirewallSpec& spec) {
@@ -126,14 +136,25 @@ Result<Ruleset> FirewallRules(const lab::FirewallSpec& spec) {
 }
 
 bool Accepts(const lab::FirewallSpec& spec, const Flow& flow) {
-  const auto resolver = ParseIpv4(spec.resolver);
-  if (!flow.inbound && resolver.has_value() && *resolver == flow.peer && flow.port == 53) {
+  if (!flow.inbound && IsResolver(spec, flow.peer) && flow.port == kDnsPort) {
     return flow.protocol == kTcp || flow.protocol == kUdp;
   }
-  return std::ranges::any_of(flow.inbound ? spec.ingress : spec.egress,
-                             [&](const lab::FirewallRule& rule) {
-                               return ProtocolFits(rule, flow) && PeerFits(spec, rule, flow.peer);
-                             });
+  return std::ranges::any_of(RulesOf(spec, flow.inbound), [&](const lab::FirewallRule& rule) {
+    return ProtocolFits(rule, flow) && PeerFits(spec, rule, flow.peer);
+  });
+}
+
+bool AcceptsNothing(const lab::FirewallSpec& spec, bool inbound, Ipv4 peer) {
+  if (!inbound && IsResolver(spec, peer)) return false;
+  return std::ranges::none_of(RulesOf(spec, inbound), [&](const lab::FirewallRule& rule) {
+    return PeerFits(spec, rule, peer);
+  });
+}
+
+bool AcceptsEverything(const lab::FirewallSpec& spec, bool inbound, Ipv4 peer) {
+  return std::ranges::any_of(RulesOf(spec, inbound), [&](const lab::FirewallRule& rule) {
+    return rule.protocol == "-1" && PeerFits(spec, rule, peer);
+  });
 }
 
 }  // namespace scv::render

@@ -11,7 +11,6 @@
 #include <cstring>
 
 #include "render/ipv4.h"
-#include "render/nftables.h"
 #include "world/linux/namespace.h"
 #include "world/linux/network_steps.h"
 #include "world/linux/network_worker.h"
@@ -85,7 +84,7 @@ class LinuxNetwork final : public Network {
 
   Result<void> RemoveRouter(std::string_view vpc_id) override {
     SCV_TRY(CheckOwnName(vpc_id));
-    return worker_.Run([&] { return RemovePlace(places_, vpc_id, render::kUplinkName); });
+    return worker_.Run([&] { return RemoveRouterPlace(places_, vpc_id); });
   }
 
   Result<void> EnsureHost(std::string_view name, const lab::InterfaceSpec& interface,
@@ -98,7 +97,7 @@ class LinuxNetwork final : public Network {
 
   Result<void> RemoveHost(std::string_view name) override {
     SCV_TRY(CheckOwnName(name));
-    return worker_.Run([&] { return RemovePlace(places_, name, render::kHostLinkName); });
+    return worker_.Run([&] { return RemoveHostPlace(places_, name); });
   }
 
   Result<UniqueFd> NamespaceOf(std::string_view name) override {

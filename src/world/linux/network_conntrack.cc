@@ -7,14 +7,16 @@
 #include <cerrno>
 #include <vector>
 
-#include "world/linux/netlink.h"
-
 namespace scv::world {
 namespace {
 
 constexpr std::uint16_t MessageType(int message) {
   return static_cast<std::uint16_t>(NFNL_SUBSYS_CTNETLINK << 8 | message);
 }
+
+// Of the first packet's addresses, those that a filter compares; the kernel's headers for programs
+// do not have the names (CTA_FILTER_F_CTA_IP_SRC and _DST).
+constexpr std::uint32_t kFilterSource = 1, kFilterDestination = 2;
 
 nfgenmsg Header() {
   nfgenmsg header{};
@@ -46,8 +48,21 @@ NetlinkRequest Forget(const NetlinkAttributes& attributes) {
 
 }  // namespace
 
-Result<void> ForgetConnections(const std::function<bool(const TrackedConnection&)>& goes) {
-  SCV_ASSIGN(NetlinkSocket socket, NetlinkSocket::Open(NETLINK_NETFILTER));
+Result<void> ForgetConnectionsWith(NetlinkSocket& socket, render::Ipv4 peer, bool inbound) {
+  NetlinkRequest request(MessageType(IPCTNL_MSG_CT_DELETE), 0, Header(),
+                         "forgetting the connections with an address");
+  const std::size_t tuple = request.Open(CTA_TUPLE_ORIG);
+  const std::size_t addresses = request.Open(CTA_TUPLE_IP);
+  request.PutAddress(CTA_IP_V4_SRC, peer).PutAddress(CTA_IP_V4_DST, peer);
+  request.Close(addresses).Close(tuple);
+  const std::size_t filter = request.Open(CTA_FILTER);
+  request.Put(CTA_FILTER_ORIG_FLAGS, inbound ? kFilterSource : kFilterDestination);
+  request.Put(CTA_FILTER_REPLY_FLAGS, std::uint32_t{0}).Close(filter);
+  return socket.Carry(std::span(&request, 1));
+}
+
+Result<void> ForgetConnections(NetlinkSocket& socket,
+                               const std::function<bool(const TrackedConnection&)>& goes) {
   std::vector<NetlinkRequest> requests;
   NetlinkRequest dump(MessageType(IPCTNL_MSG_CT_GET), NLM_F_DUMP, Header(),
                       "reading the tracked connections");

@@ -34,7 +34,7 @@ Result<HostPlan> PlanOf(const lab::InterfaceSpec& interface, const lab::Firewall
       !render::Contains(plan.address, gateway)) {
     return Fail(ErrorKind::kInvalid, "an interface without an id, or with its gateway elsewhere");
   }
-  plan.port = render::PortName(interface.id);
+  plan.port = render::PortName(plan.address.address);
   plan.bridge = render::BridgeName(interface.subnet_id);
   const std::string link(render::kHostLinkName);
   plan.wanted.owns_all = true;
@@ -58,17 +58,31 @@ Result<void> Prepare(Place& place, const InsideNamespace& inside) {
   return {};
 }
 
-// Ends the connections with those who left a group, unless another rule allows them.
-Result<void> ForgetRemoved(const SetElements& removed, Ipv4 own,
-                           const lab::FirewallSpec& firewall) {
-  std::set<Ipv4> gone;
+std::set<Ipv4> AddressesIn(const SetElements& removed) {
+  std::set<Ipv4> found;
   for (const auto& [set, addresses] : removed) {
     for (const std::string& text : addresses) {
-      if (const auto address = render::ParseIpv4(text)) gone.insert(*address);
+      if (const auto address = render::ParseIpv4(text)) found.insert(*address);
     }
   }
+  return found;
+}
+
+// Ends the connections with those who left a group, unless another rule allows them.
+Result<void> ForgetRemoved(Place& place, const std::set<Ipv4>& gone, Ipv4 own,
+                           const lab::FirewallSpec& firewall) {
   if (gone.empty()) return {};
-  return ForgetConnections([&](const TrackedConnection& connection) {
+  SCV_ASSIGN(NetlinkSocket* const socket, ConntrackSocketOf(place));
+  bool choose = false;
+  for (const Ipv4 peer : gone) {
+    for (const bool inbound : {true, false}) {
+      if (render::AcceptsEverything(firewall, inbound, peer)) continue;
+      choose = choose || !render::AcceptsNothing(firewall, inbound, peer) ||
+               !ForgetConnectionsWith(*socket, peer, inbound).has_value();
+    }
+  }
+  if (!choose) return {};
+  return ForgetConnections(*socket, [&](const TrackedConnection& connection) {
     const bool inbound = connection.destination == own;
     const Ipv4 peer = inbound ? connection.source : connection.destination;
     return gone.contains(peer) && !render::Accepts(firewall, {.inbound = inbound,
@@ -82,7 +96,7 @@ Result<void> CloseHost(Place& place, const HostPlan& plan, const lab::FirewallSp
   SCV_ASSIGN(const auto inside, InsideNamespace::Enter(place.network_namespace.get()));
   SCV_TRY(Prepare(place, inside));
   SCV_ASSIGN(const SetElements removed, place.table.Apply(plan.rules));
-  return ForgetRemoved(removed, plan.address.address, firewall);
+  return ForgetRemoved(place, AddressesIn(removed), plan.address.address, firewall);
 }
 
 // Both ends are there, belong together and have the right address.
@@ -174,6 +188,13 @@ Result<void> EnsureHostPlace(Places& places, std::string_view name,
   SCV_TRY(router_socket.Carry(in_router));
   auto in_host = HostRequests(plan, host_state);
   return host_socket.Carry(in_host);
+}
+
+// Without its address it is gone for everybody else; the kernel takes the rest down when nobody is
+// inside any more, in the background and many at once.
+Result<void> RemoveHostPlace(Places& places, std::string_view name) {
+  SCV_TRY(Silence(places, name, std::string(render::kHostLinkName)));
+  return places.Forget(name);
 }
 
 }  // namespace scv::world

@@ -63,7 +63,7 @@ Result<void> EnsureInternetPlace(Places& places, const lab::InternetSpec& spec) 
   return socket.Carry(requests);
 }
 
-Result<void> RemovePlace(Places& places, std::string_view name, std::string_view link) {
+Result<void> Silence(Places& places, std::string_view name, const std::string& link) {
   const auto place = places.Find(name);
   if (!place.has_value()) {
     if (place.error().kind == ErrorKind::kNotFound) return {};
@@ -71,12 +71,10 @@ Result<void> RemovePlace(Places& places, std::string_view name, std::string_view
   }
   SCV_ASSIGN(NetlinkSocket socket, RouteSocketIn(**place));
   SCV_ASSIGN(const NetworkState state, ReadNetworkState(socket));
-  std::vector<NetlinkRequest> requests;
-  if (const int index = state.IndexOf(link); index != 0) {
-    requests.push_back(DeleteLink(link, index));
-  }
-  SCV_TRY(socket.Carry(requests));
-  return places.Forget(name);
+  WantedNetwork nothing;
+  nothing.links = {link};
+  auto requests = Difference(nothing, state);
+  return socket.Carry(requests);
 }
 
 }  // namespace scv::world

@@ -43,4 +43,12 @@ Result<NetlinkSocket> RouteSocketIn(const Place& place) {
   return NetlinkSocket::Open(NETLINK_ROUTE);
 }
 
+Result<NetlinkSocket*> ConntrackSocketOf(Place& place) {
+  if (!place.conntrack) {
+    SCV_ASSIGN(const auto inside, InsideNamespace::Enter(place.network_namespace.get()));
+    SCV_ASSIGN(place.conntrack, NetlinkSocket::Open(NETLINK_NETFILTER));
+  }
+  return &*place.conntrack;
+}
+
 }  // namespace scv::world

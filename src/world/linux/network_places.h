@@ -3,6 +3,7 @@
 #define SCV_WORLD_LINUX_NETWORK_PLACES_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,8 @@ namespace scv::world {
 struct Place {
   UniqueFd network_namespace;
   AppliedTable table;
+  // Kept for the reason that AppliedTable keeps its own.
+  std::optional<NetlinkSocket> conntrack;
   bool prepared = false;  // its settings were written by this process
   // A router's, as they were last applied by this process.
   std::vector<lab::PublicAddress> public_addresses;
@@ -48,6 +51,8 @@ using Settings = std::vector<std::pair<std::string_view, std::string_view>>;
 
 // A netlink socket in the namespace.
 Result<NetlinkSocket> RouteSocketIn(const Place& place);
+// The place's own, for its tracked connections.
+Result<NetlinkSocket*> ConntrackSocketOf(Place& place);
 
 }  // namespace scv::world
 

@@ -144,7 +144,8 @@ Result<void> ForgetMoved(Place& place, const lab::RouterSpec& spec) {
   place.public_addresses = spec.public_addresses;
   if (moved.empty()) return {};
   const auto among = [&](Ipv4 a) { return std::ranges::find(moved, a) != moved.end(); };
-  return ForgetConnections([&](const TrackedConnection& connection) {
+  SCV_ASSIGN(NetlinkSocket* const socket, ConntrackSocketOf(place));
+  return ForgetConnections(*socket, [&](const TrackedConnection& connection) {
     return among(connection.destination) || among(connection.reply_destination);
   });
 }
@@ -158,38 +159,70 @@ Result<void> CloseRouter(Place& place, const lab::RouterSpec& spec, const Router
   return ForgetMoved(place, spec);
 }
 
-// One end of the uplink, or none of it: half a link is removed.
-void PlanUplink(const Uplink& uplink, const Place& internet_place, NetworkState& router,
-                NetworkState& internet, std::vector<NetlinkRequest>& router_requests,
-                std::vector<NetlinkRequest>& internet_requests) {
-  const std::string name(render::kUplinkName);
-  const LinkState here = router.links[name], there = internet.links[uplink.internet_link];
-  if (here.index != 0 && here.index == there.peer_index && there.index == here.peer_index) {
-    if (!here.up) router_requests.push_back(RaiseLink(name, here.index));
-    if (!there.up) internet_requests.push_back(RaiseLink(uplink.internet_link, there.index));
-    return;
+// One of the two namespaces at the uplink's ends.
+struct Side {
+  std::string link;
+  NetlinkSocket socket;
+  NetworkState state;
+};
+
+Result<Side> SideOf(const Place& place, std::string link) {
+  SCV_ASSIGN(NetlinkSocket socket, RouteSocketIn(place));
+  SCV_ASSIGN(NetworkState state, ReadNetworkState(socket));
+  return Side{std::move(link), std::move(socket), std::move(state)};
+}
+
+bool UplinkStands(const Side& router, const Side& internet) {
+  const auto here = router.state.links.find(router.link);
+  const auto there = internet.state.links.find(internet.link);
+  return here != router.state.links.end() && there != internet.state.links.end() &&
+         here->second.index == there->second.peer_index &&
+         there->second.index == here->second.peer_index;
+}
+
+// Half of an uplink, left by a router that ended a moment ago.
+Result<void> RemoveHalf(Side& side) {
+  const int index = side.state.IndexOf(side.link);
+  if (index == 0) return {};
+  std::vector<NetlinkRequest> requests{DeleteLink(side.link, index)};
+  side.state.links.erase(side.link);
+  std::erase_if(side.state.addresses, [&](const auto& e) { return e.first.link == side.link; });
+  std::erase_if(side.state.routes, [&](const auto& e) { return e.second.link == side.link; });
+  return side.socket.Carry(requests);
+}
+
+// Both ends are there and belong together; raised or not.
+Result<void> EnsureUplink(const Uplink& uplink, const Place& internet_place, Side& router,
+                          Side& internet) {
+  if (!UplinkStands(router, internet)) {
+    SCV_TRY(RemoveHalf(router));
+    SCV_TRY(RemoveHalf(internet));
+    const int index = FreeIndex(router.state), peer_index = FreeIndex(internet.state);
+    router.state.links[router.link].index = index;
+    internet.state.links[internet.link].index = peer_index;
+    std::vector<NetlinkRequest> requests{
+        AddVeth({.name = router.link,
+                 .index = index,
+                 .mac = MacOf(uplink.address.address),
+                 .peer_name = internet.link,
+                 .peer_index = peer_index,
+                 .peer_mac = MacOf(uplink.peer.address),
+                 .peer_namespace = internet_place.network_namespace.get()})};
+    SCV_TRY(router.socket.Carry(requests));
   }
-  if (here.index != 0) router_requests.push_back(DeleteLink(name, here.index));
-  if (there.index != 0) internet_requests.push_back(DeleteLink(uplink.internet_link, there.index));
-  const auto gone = [&](NetworkState& state, const std::string& link) {
-    state.links.erase(link);
-    std::erase_if(state.addresses, [&](const auto& entry) { return entry.first.link == link; });
-    std::erase_if(state.routes, [&](const auto& entry) { return entry.second.link == link; });
-  };
-  gone(router, name);
-  gone(internet, uplink.internet_link);
-  const int index = FreeIndex(router), peer_index = FreeIndex(internet);
-  router.links[name].index = index;
-  internet.links[uplink.internet_link].index = peer_index;
-  router_requests.push_back(AddVeth({.name = name,
-                                     .index = index,
-                                     .mac = MacOf(uplink.address.address),
-                                     .peer_name = uplink.internet_link,
-                                     .peer_index = peer_index,
-                                     .peer_mac = MacOf(uplink.peer.address),
-                                     .peer_namespace = internet_place.network_namespace.get()}));
-  router_requests.push_back(RaiseLink(name, index));
-  internet_requests.push_back(RaiseLink(uplink.internet_link, peer_index));
+  return {};
+}
+
+// Raises what is down among `links`, then brings the rest in line.
+Result<void> EnsureSide(Side& side, const WantedNetwork& wanted,
+                        std::initializer_list<std::string_view> links) {
+  std::vector<NetlinkRequest> requests = BridgeDifference(wanted, side.state);
+  for (const std::string_view name : links) {
+    const LinkState& link = side.state.links.find(name)->second;
+    if (!link.up) requests.push_back(RaiseLink(name, link.index));
+  }
+  std::ranges::move(Difference(wanted, side.state), std::back_inserter(requests));
+  return side.socket.Carry(requests);
 }
 
 WantedNetwork WantedInInternet(const RouterPlan& plan, const NetworkState& internet) {
@@ -207,31 +240,24 @@ WantedNetwork WantedInInternet(const RouterPlan& plan, const NetworkState& inter
   return wanted;
 }
 
-void Move(std::vector<NetlinkRequest> from, std::vector<NetlinkRequest>& to) {
-  std::ranges::move(from, std::back_inserter(to));
-}
-
 }  // namespace
 
 Result<void> EnsureRouterPlace(Places& places, const lab::RouterSpec& spec) {
   SCV_ASSIGN(const RouterPlan plan, PlanOf(spec));
-  SCV_ASSIGN(const Place* const internet, places.Find(kInternetPlace));
-  SCV_ASSIGN(Place* const router, places.Obtain(spec.vpc_id));
-  SCV_TRY(CloseRouter(*router, spec, plan));
-  SCV_ASSIGN(NetlinkSocket router_socket, RouteSocketIn(*router));
-  SCV_ASSIGN(NetworkState router_state, ReadNetworkState(router_socket));
-  SCV_ASSIGN(NetlinkSocket internet_socket, RouteSocketIn(*internet));
-  SCV_ASSIGN(NetworkState internet_state, ReadNetworkState(internet_socket));
+  SCV_ASSIGN(const Place* const internet_place, places.Find(kInternetPlace));
+  SCV_ASSIGN(Place* const router_place, places.Obtain(spec.vpc_id));
+  SCV_TRY(CloseRouter(*router_place, spec, plan));
+  SCV_ASSIGN(Side router, SideOf(*router_place, std::string(render::kUplinkName)));
+  SCV_ASSIGN(Side internet, SideOf(*internet_place, plan.uplink.internet_link));
+  SCV_TRY(EnsureUplink(plan.uplink, *internet_place, router, internet));
+  SCV_TRY(EnsureSide(router, plan.router, {"lo", router.link}));
+  return EnsureSide(internet, WantedInInternet(plan, internet.state), {internet.link});
+}
 
-  std::vector<NetlinkRequest> in_router, in_internet;
-  const LinkState lo = router_state.links["lo"];
-  if (!lo.up) in_router.push_back(RaiseLink("lo", lo.index));
-  Move(BridgeDifference(plan.router, router_state), in_router);
-  PlanUplink(plan.uplink, *internet, router_state, internet_state, in_router, in_internet);
-  Move(Difference(plan.router, router_state), in_router);
-  Move(Difference(WantedInInternet(plan, internet_state), internet_state), in_internet);
-  SCV_TRY(router_socket.Carry(in_router));
-  return internet_socket.Carry(in_internet);
+Result<void> RemoveRouterPlace(Places& places, std::string_view vpc_id) {
+  SCV_TRY(Silence(places, kInternetPlace, render::InternetLinkName(vpc_id)));
+  SCV_TRY(Silence(places, vpc_id, std::string(render::kUplinkName)));
+  return places.Forget(vpc_id);
 }
 
 }  // namespace scv::world

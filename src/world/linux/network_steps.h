@@ -17,8 +17,12 @@ Result<void> EnsureHostPlace(Places& places, std::string_view name,
                              const lab::InterfaceSpec& interface,
                              const lab::FirewallSpec& firewall);
 
-// Cuts its link `link` and forgets the namespace. Succeeds if there is none.
-Result<void> RemovePlace(Places& places, std::string_view name, std::string_view link);
+// Both succeed if there is none.
+Result<void> RemoveRouterPlace(Places& places, std::string_view vpc_id);
+Result<void> RemoveHostPlace(Places& places, std::string_view name);
+
+// Takes the addresses and routes of one link away. Succeeds if there is no such namespace or link.
+Result<void> Silence(Places& places, std::string_view name, const std::string& link);
 
 }  // namespace scv::world
 
