@@ -1,0 +1,19 @@
+// The data files of this room, compiled into the program.
+#ifndef SCV_PROVIDER_EMBEDDED_H_
+#define SCV_PROVIDER_EMBEDDED_H_
+
+#include <string_view>
+#include <vector>
+
+namespace scv::provider {
+
+// src/provider/schema/aws.json and other_types.json.
+std::string_view EmbeddedSchema();
+std::string_view EmbeddedOtherTypes();
+
+// src/provider/table/*.json.
+std::vector<std::string_view> EmbeddedTables();
+
+}  // namespace scv::provider
+
+#endif  // SCV_PROVIDER_EMBEDDED_H_
