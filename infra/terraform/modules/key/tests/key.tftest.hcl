@@ -1,0 +1,27 @@
+mock_provider "aws" {
+  source = "../../tests/mocks"
+}
+
+variables {
+  alias                   = "scv-database"
+  description             = "A key"
+  account_arn_root        = "arn:aws:iam::123456789012:root"
+  deletion_window_in_days = 30
+}
+
+run "rotates" {
+  assert {
+    condition     = aws_kms_key.this.enable_key_rotation && aws_kms_alias.this.name == "alias/scv-database"
+    error_message = "The key rotates itself and has its alias."
+  }
+}
+
+run "reserved_alias" {
+  command = plan
+
+  variables {
+    alias = "aws/rds"
+  }
+
+  expect_failures = [var.alias]
+}
