@@ -32,10 +32,10 @@ struct ObservedPart {
   std::uint64_t standing_revision = 0;
   // The action that was asked for and not yet answered.
   std::optional<lab::Action::Kind> in_flight;
-  Millis in_flight_since = 0;
-  int failures = 0;      // in a row
-  Millis retry_at = 0;   // not before, after a failure
-  Millis failed_at = 0;  // of the last failure; 0: none
+  Millis in_flight_since = 0;                    // stays after the answer
+  std::optional<lab::Action::Kind> last_action;  // stays likewise
+  int failures = 0;                              // in a row
+  Millis failed_at = 0;                          // of the last failure; 0: none since it was steady
   std::int64_t cpu_micros_total = 0;
   std::vector<lab::TargetSighting> targets;
 };
@@ -72,10 +72,21 @@ struct Reconciliation {
   Millis wake_at = kNever;           // decide again then, even if nothing is seen until then
 };
 
-// Notes the actions in `observed` as asked for; the caller carries out every one. One action at a
-// time per part. A part that died is made again, except an instance: its fleet decides about it.
+// Notes the actions in `observed` as asked for; the caller carries out every one. `wanted`: by key,
+// each key once (LabPlan::parts).
+//   - A part is made once all its needs run; a router must also have what the plan gives it.
+//   - A part that differs is changed while its needs run.
+//   - A part that is not wanted is taken down once nothing that stands needs it.
+//   - A part that died or failed is made again, at once after the first failure, then after a pause
+//     that doubles. Not an instance: its fleet decides about it, and a plan without it takes down
+//     what is left.
+//   - One action at a time per part.
 Reconciliation Reconcile(const std::vector<lab::Part>& wanted, ObservedParts& observed, Millis now,
                          const ReconcileLimits& limits = {});
+
+// The key's parts in a specification for a part that an earlier process made: enough for the world
+// to take it down.
+lab::Part PartByKey(const lab::PartKey& key);
 
 }  // namespace scv::control
 

@@ -1,3 +1,8 @@
 # From AWS's resources to the lab's parts; included by CMakeLists.txt beside it.
-set(SCV_CONTROL_TOPOLOGY_SOURCES)
-set(SCV_CONTROL_TOPOLOGY_TESTS)
+set(SCV_CONTROL_TOPOLOGY_SOURCES
+  address_book.cc address_book_json.cc certificate_plan.cc database_plan.cc instance_plan.cc
+  lab_plan.cc lab_plan_context.cc lab_plan_explain.cc lab_plan_index.cc load_balancer_plan.cc
+  load_balancer_plan_listeners.cc load_balancer_plan_targets.cc names_plan.cc names_plan_zones.cc
+  network_plan.cc network_plan_firewall.cc reconcile.cc reconcile_observed.cc settled.cc
+  settled_types.cc)
+set(SCV_CONTROL_TOPOLOGY_TESTS lab_plan_test.cc)
