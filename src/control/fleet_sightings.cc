@@ -134,6 +134,9 @@ void FleetEngine::SeeNode(const lab::Sighting& sighting) {
       if (group.observed.SeeNode(sighting.key, running, sighting.at)) Touch(key);
     }
   }
+  // While it is being changed, or when it is dead, a node has nothing to say of its targets.
+  const bool silent = sighting.targets.empty() && sighting.phase != lab::Phase::kRunning;
+  if (silent && sighting.phase != lab::Phase::kAbsent) return;
   auto targets = sighting.targets;
   if (!std::is_sorted(targets.begin(), targets.end(), Before)) {
     std::sort(targets.begin(), targets.end(), Before);

@@ -161,7 +161,9 @@ void CancelNeedlessLaunches(GroupWork& work) {
   for (const auto& id : work.observed.attention()) {
     const auto& view = *work.observed.Find(id);
     if (work.LifecycleOf(view) != Lifecycle::kPending || work.Changed(id)) continue;
-    if (view.record.launched_at <= work.memory.capacity_lowered_at) launched.push_back(&view);
+    // A launch since then was wanted in spite of that: it replaces something.
+    const bool before = view.record.launched_at < work.memory.capacity_lowered_at;
+    if (before || work.capacity() == 0) launched.push_back(&view);
   }
   std::sort(launched.begin(), launched.end(), [](const auto* a, const auto* b) {
     return std::pair(b->record.launched_at, b->record.id) <

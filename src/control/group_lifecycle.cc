@@ -8,6 +8,9 @@ namespace {
 
 using lab::TargetHealth;
 
+// Load balancer nodes know of a deregistration within this time, even if they do not say so.
+constexpr Millis kNodesTold = 1'000;
+
 // AWS puts an instance into service when it runs and checks its load balancer health from then on.
 // The lab waits for that health: what is in service has been seen serving.
 bool ReadyToServe(const GroupWork& work, const InstanceView& view) {
@@ -91,21 +94,27 @@ void AdvanceTerminating(GroupWork& work, const InstanceView& view) {
   for (const auto& target : work.desired.targets) {
     longest = std::max(longest, work.pace.Drain(target.deregistration_delay));
   }
-  const Millis deadline = view.record.terminating_since + longest;
+  const Millis deadline = view.record.terminating_since + std::max(longest, kNodesTold);
   const bool gone = view.dead() || (work.desired.deleting && work.desired.force_delete);
   if (gone || work.now >= deadline || Drained(work, view)) {
     work.Terminated(view);
-  } else {
-    work.Wake(deadline);
+    return;
   }
+  work.Wake(deadline);
+  if (view.targets.empty()) work.Wake(view.record.terminating_since + kNodesTold);
 }
 
 }  // namespace
 
+// A node that does not run is waited for as well: it may be back before we hear of it.
 bool Drained(const GroupWork& work, const InstanceView& view) {
-  if (work.desired.targets.empty()) return true;
+  const auto& groups = work.desired.targets;
+  if (std::none_of(groups.begin(), groups.end(), [](const auto& g) { return g.attached; })) {
+    return true;
+  }
+  // No node lists it: none ever did, or all have let go of it.
+  if (view.targets.empty()) return work.now >= view.record.terminating_since + kNodesTold;
   return std::all_of(view.targets.begin(), view.targets.end(), [&](const TargetView& target) {
-    if (!work.observed.NodeRunning(target.node)) return true;
     const bool told =
         target.at > view.record.terminating_since &&
         (target.health == TargetHealth::kDraining || target.health == TargetHealth::kUnused);

@@ -9,7 +9,7 @@ namespace scv::control {
 // Brings every instance that needs attention to the lifecycle it has reached.
 void AdvanceLifecycles(GroupWork& work);
 
-// Whether every running load balancer node has let go of a terminating instance.
+// Whether every load balancer node has let go of a terminating instance.
 bool Drained(const GroupWork& work, const InstanceView& view);
 
 }  // namespace scv::control
