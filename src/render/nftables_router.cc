@@ -83,17 +83,7 @@ std::string InputChain(Ipv4 resolver, Ipv4Prefix vpc) {
 // A destination that was translated on the way in from a subnet is an own public address: the
 // packet takes the way out first, as on AWS.
 std::string ForwardChains(const std::vector<Way>& ways, const Translation& to_public) {
-  std::string text =
-      "  chain forward {\n"
-      "    type filter hook forward priority filter; policy drop;\n"
-      "    ct state established,related accept\n"
-      "    ct state invalid drop\n"
-      "    iifname \"uplink\" oifname \"br-*\" ct status dnat accept\n"
-      "    iifname \"br-*\" ct status dnat goto out\n"
-      "    iifname \"br-*\" oifname \"br-*\" accept\n"
-      "    iifname \"br-*\" oifname \"uplink\" goto out\n"
-      "  }\n"
-      "  chain internet_gateway {\n";
+  std::string text = "  chain internet_gateway {\n";
   std::string published;
   for (const auto& [address, to] : to_public) {
     published += (published.empty() ? "" : ", ") + ToText(address);
@@ -101,7 +91,18 @@ std::string ForwardChains(const std::vector<Way>& ways, const Translation& to_pu
   if (!published.empty()) text += fmt::format("    ip saddr {{ {} }} accept\n", published);
   text += "    drop\n  }\n  chain out {\n";
   for (const Way& way : ways) text += fmt::format("{} {}\n", MatchOf(way), VerdictOf(way));
-  return text + "    drop\n  }\n";
+  return text +
+         "    drop\n"
+         "  }\n"
+         "  chain forward {\n"
+         "    type filter hook forward priority filter; policy drop;\n"
+         "    ct state established,related accept\n"
+         "    ct state invalid drop\n"
+         "    iifname \"uplink\" oifname \"br-*\" ct status dnat accept\n"
+         "    iifname \"br-*\" ct status dnat goto out\n"
+         "    iifname \"br-*\" oifname \"br-*\" accept\n"
+         "    iifname \"br-*\" oifname \"uplink\" goto out\n"
+         "  }\n";
 }
 
 std::string TranslationChains(const std::vector<Way>& ways, const Translation& to_public,

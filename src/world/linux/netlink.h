@@ -50,6 +50,8 @@ class NetlinkRequest {
   // An answer that is as good as success ("it is gone already": ENODEV).
   NetlinkRequest& Tolerate(int error_number);
 
+  const std::string& what() const { return what_; }
+
  private:
   friend class NetlinkSocket;
   void Start(std::uint16_t type, int flags, std::span<const std::byte> header);

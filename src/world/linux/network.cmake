@@ -16,6 +16,9 @@ list(APPEND SCV_WORLD_LINUX_SOURCES
   unique_fd.cc)
 list(APPEND SCV_WORLD_LINUX_TESTS
   memory_fd_store_test.cc
+  netlink_test.cc
+  network_difference_test.cc
   network_speed_test.cc
   network_test.cc
-  network_test_lab.cc)
+  network_test_lab.cc
+  network_userns_test.cc)

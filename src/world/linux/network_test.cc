@@ -3,11 +3,17 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <chrono>
+#include <map>
+#include <thread>
+#include <vector>
 
 #include "world/linux/network_test_lab.h"
 
@@ -198,6 +204,79 @@ TEST_F(NetworkTest, ANewProcessTakesUpWhatStandsAndTrafficFlowsOn) {
   lab_->EnsureAll();
   EXPECT_FALSE(Arrives(web_to_was.client.fd, web_to_was.server.fd));
   EXPECT_TRUE(out.Lives());
+}
+
+// Hears of every change of addresses, routes, rules and nftables in a namespace.
+class ChangeMonitor {
+ public:
+  explicit ChangeMonitor(const UniqueFd& place) {
+    RunInside(place.get(), [this] {
+      route_ = Subscribe(NETLINK_ROUTE, RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE);
+      nftables_ = Subscribe(NETLINK_NETFILTER, 1U << (NFNLGRP_NFTABLES - 1));
+    });
+  }
+  bool Heard() const { return Heard(route_) || Heard(nftables_); }
+
+ private:
+  static UniqueFd Subscribe(int protocol, std::uint32_t groups) {
+    UniqueFd fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
+    sockaddr_nl name{};
+    name.nl_family = AF_NETLINK;
+    name.nl_groups = groups;
+    EXPECT_EQ(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)), 0);
+    return fd;
+  }
+  static bool Heard(const UniqueFd& fd) {
+    char buffer[8192];
+    return ::recv(fd.get(), buffer, sizeof(buffer), 0) > 0;
+  }
+  UniqueFd route_, nftables_;
+};
+
+TEST_F(NetworkTest, RepeatingEverythingTouchesNothing) {
+  std::map<std::string, ChangeMonitor> monitors;
+  for (const char* name : {"internet", "vpc-test", "public", "web", "was", "db"}) {
+    monitors.try_emplace(name, lab_->NamespaceOf(name));
+  }
+  lab_->EnsureAll();
+  lab_->Restart();
+  lab_->EnsureAll();
+  for (const auto& [name, monitor] : monitors) EXPECT_FALSE(monitor.Heard()) << name;
+  // The monitors do hear.
+  lab_->firewalls["was"].members["sg-web"].insert("10.0.1.9");
+  lab_->router.nat_addresses.push_back("203.0.113.11");
+  lab_->EnsureAll();
+  for (const auto& [name, monitor] : monitors) {
+    EXPECT_EQ(monitor.Heard(), name == "internet" || name == "vpc-test" || name == "was") << name;
+  }
+}
+
+TEST_F(NetworkTest, TheClientsAddressCanChange) {
+  lab_->internet.client_address = "198.51.100.2/24";
+  lab_->internet.endpoint_addresses["ap-northeast-1"] = "198.51.100.11";
+  ASSERT_EQ(ErrorOf(lab_->network->EnsureInternet(lab_->internet)), "");
+  EXPECT_EQ(Open("internet", "public", "203.0.113.5", 443).server.peer, "198.51.100.2");
+  EXPECT_TRUE(Open("web", "internet", "198.51.100.11", 443).Lives());
+}
+
+TEST_F(NetworkTest, SeveralThreadsMayCall) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    const std::string name = "more" + std::to_string(i);
+    lab_->interfaces[name] = InterfaceAt(lab_->router, "web", 20 + i);
+    lab_->firewalls[name] = lab_->firewalls["web"];
+  }
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([this, name = "more" + std::to_string(i)] {
+      EXPECT_EQ(lab_->EnsureHost(name), "");
+      EXPECT_EQ(lab_->EnsureHost("was"), "");
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(
+        Open("public", "more" + std::to_string(i), "10.0.1." + std::to_string(20 + i), 80).Lives());
+  }
 }
 
 TEST_F(NetworkTest, ChangesOfARouterAreApplied) {
