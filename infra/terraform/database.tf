@@ -18,6 +18,10 @@ module "key" {
   description             = "${var.name}: the database and its credentials"
   account_arn_root        = "arn:${local.partition}:iam::${local.account}:root"
   deletion_window_in_days = var.key_deletion_days
+  log_groups = {
+    arn     = "arn:${local.partition}:logs:${var.region}:${local.account}:log-group:/aws/rds/instance/${var.name}/*"
+    service = "logs.${var.region}.${data.aws_partition.current.dns_suffix}"
+  }
 }
 
 module "new_password" {

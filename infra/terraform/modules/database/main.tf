@@ -58,6 +58,7 @@ resource "aws_cloudwatch_log_group" "this" {
 
   name              = "/aws/rds/instance/${var.identifier}/${each.key}"
   retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
 
   tags = { Name = "${var.identifier}-${each.key}" }
 }

@@ -10,6 +10,27 @@ data "aws_iam_policy_document" "this" {
       identifiers = [var.account_arn_root]
     }
   }
+
+  dynamic "statement" {
+    for_each = var.log_groups == null ? [] : [var.log_groups]
+
+    content {
+      sid       = "EncryptLogs"
+      actions   = ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"]
+      resources = ["*"]
+
+      principals {
+        type        = "Service"
+        identifiers = [statement.value.service]
+      }
+
+      condition {
+        test     = "ArnLike"
+        variable = "kms:EncryptionContext:aws:logs:arn"
+        values   = [statement.value.arn]
+      }
+    }
+  }
 }
 
 resource "aws_kms_key" "this" {

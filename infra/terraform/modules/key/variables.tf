@@ -41,3 +41,17 @@ variable "deletion_window_in_days" {
     error_message = "deletion_window_in_days: 7 to 30, as KMS has it."
   }
 }
+
+variable "log_groups" {
+  description = "CloudWatch Logs of this region that may use the key: ARN of the groups, with wildcards, and the service's name. null: none."
+  type = object({
+    arn     = string
+    service = string
+  })
+  default = null
+
+  validation {
+    condition     = var.log_groups == null ? true : startswith(var.log_groups.service, "logs.") && strcontains(var.log_groups.arn, ":log-group:")
+    error_message = "log_groups: an ARN of log groups, and logs.<region>.amazonaws.com."
+  }
+}

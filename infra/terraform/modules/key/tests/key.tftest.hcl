@@ -25,3 +25,17 @@ run "reserved_alias" {
 
   expect_failures = [var.alias]
 }
+
+run "encrypts_logs" {
+  variables {
+    log_groups = {
+      arn     = "arn:aws:logs:ap-northeast-2:123456789012:log-group:/aws/rds/instance/scv/*"
+      service = "logs.ap-northeast-2.amazonaws.com"
+    }
+  }
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.this.statement) == 2
+    error_message = "CloudWatch Logs may use the key, for these groups."
+  }
+}

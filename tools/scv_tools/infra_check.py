@@ -1,0 +1,208 @@
+"""The cases of tools/check_infra."""
+
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from scv_tools import infra_boot, infra_policy, infra_terraform
+from scv_tools.infra_terraform import INFRA
+from scv_tools.results import FAILED, PASSED, SKIPPED, Case
+from scv_tools.tree import ROOT
+
+EXCEPTIONS = ROOT / "infra/policy_exceptions.txt"
+PACKAGES = ROOT / "tools/package"
+# Only these have ephemeral resources, which mock providers do not know, and ephemeral outputs, which
+# a root may not have: they are validated as part of the root.
+EPHEMERAL = {"new_password", "stored_password"}
+
+
+class Skipped(Exception):
+    """Raised by a case that this machine cannot run; the message says why."""
+
+
+class Runner:
+    def __init__(self, only: str, told: Callable[[Case], None]):
+        self.cases: list[Case] = []
+        self._only = only
+        self._told = told
+
+    def case(self, name: str, check: Callable[[], str]) -> None:
+        """`check` returns what is wrong, "" for nothing."""
+        if self._only not in name:
+            return
+        started = time.monotonic()
+        try:
+            problem = check()
+            status = FAILED if problem else PASSED
+        except Skipped as reason:
+            status, problem = SKIPPED, str(reason)
+        except (RuntimeError, OSError, ValueError, KeyError, TypeError,
+                subprocess.SubprocessError) as error:
+            status, problem = FAILED, f"{type(error).__name__}: {error}"
+        case = Case(name, status, time.monotonic() - started, problem)
+        self.cases.append(case)
+        self._told(case)
+
+
+def _said(command: list[str], cwd: Path = ROOT) -> str:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=120)
+    return "" if done.returncode == 0 else (done.stdout + done.stderr).strip() or "failed"
+
+
+def _need(*programs: str) -> None:
+    for program in programs:
+        if shutil.which(program) is None:
+            raise Skipped(f"{program} is not installed")
+
+
+def _format() -> str:
+    _need("terraform")
+    return _said(["terraform", "fmt", "-check", "-diff", "-recursive", str(ROOT / "infra")])
+
+
+def _scripts() -> str:
+    _need("shellcheck")
+    scripts = [path for path in PACKAGES.rglob("*") if path.is_file()
+               and path.read_bytes()[:2] == b"#!"]
+    scripts += sorted((INFRA / "modules/user_data").glob("*.sh"))
+    return _said(["shellcheck", *map(str, scripts)])
+
+
+def _rendered(tier: str) -> str:
+    _need("terraform", "shellcheck")
+    if not (ROOT / "build/artifacts/manifest.json").is_file():
+        raise Skipped("needs the packages: tools/package/build_packages")
+    with tempfile.NamedTemporaryFile("w", suffix=".sh") as script:
+        script.write(infra_boot.render(tier))
+        script.flush()
+        # A setting that only the other tier uses is no mistake.
+        return _said(["shellcheck", "--exclude=SC2034", script.name])
+
+
+def _static(runner: Runner) -> None:
+    runner.case("format", _format)
+    runner.case("text: types, descriptions, validations",
+                lambda: "\n".join(infra_policy.text_problems(INFRA)))
+    runner.case("scripts", _scripts)
+    for tier in ("web", "was"):
+        runner.case(f"user data of {tier}: shellcheck", lambda tier=tier: _rendered(tier))
+
+
+def _roots(place: infra_terraform.Copy) -> list[tuple[str, Path]]:
+    """What can be checked by itself: the root and the modules."""
+    return [("the root", place.root),
+            *((module.name, module) for module in place.modules() if module.name not in EPHEMERAL)]
+
+
+def _with_schema(runner: Runner, reattach: str) -> None:
+    def needs_schema(check: Callable[[], str]) -> Callable[[], str]:
+        def checked() -> str:
+            _need("terraform")
+            if not reattach:
+                raise Skipped("nothing serves the provider's schema: build scv-schema, or use "
+                              "--provider-command")
+            return check()
+        return checked
+
+    with infra_terraform.copy(reattach, stand_ins=False) as place:
+        for name, module in _roots(place):
+            runner.case(f"validate {name}", needs_schema(
+                lambda module=module: place.init_then(module, "validate")))
+    with infra_terraform.copy(reattach, stand_ins=True) as place:
+        for name, module in _roots(place):
+            runner.case(f"test {name}", needs_schema(
+                lambda module=module: place.init_then(module, "test")))
+        _policies(runner, place, needs_schema)
+
+
+def _policies(runner: Runner, place: infra_terraform.Copy,
+              needs_schema: Callable[[Callable[[], str]], Callable[[], str]]) -> None:
+    judged: dict[str, list[str]] = {}
+
+    def state() -> str:
+        resources, text = infra_terraform.mocked_state(place)
+        judged.update(infra_policy.judge(
+            resources, infra_policy.read_exceptions(EXCEPTIONS.read_text())))
+        return "the password is in the state" if infra_terraform.PASSWORD in text else ""
+
+    def rule(name: str) -> str:
+        if not judged:
+            state()
+        return "\n".join(judged.get(name, []))
+
+    runner.case("policy: state", needs_schema(state))
+    for name in infra_policy.RULES:
+        runner.case(f"policy: {name}", needs_schema(lambda name=name: rule(name)))
+
+
+_WEB_CHECKS = """
+ask() { curl -s --retry 20 --retry-connrefused --retry-delay 0 --max-time 5 "$@"; }
+echo "pages: $(ask http://127.0.0.1:8081/ | grep -c '<html')"
+echo "health: $(ask http://127.0.0.1:8081/healthz)"
+echo "path of the app: $(ask -H 'Accept: text/html' http://127.0.0.1:8081/memos/1 | grep -c '<html')"
+echo "missing: $(ask -o /dev/null -w '%{http_code}' http://127.0.0.1:8081/missing.js)"
+echo "api: $(ask -H 'X-Forwarded-For: 192.0.2.1' http://127.0.0.1:8081/api/v1/info)"
+echo "api name: $(ask -o /dev/null -w '%{http_code}' -H 'Host: api.scv.localhost' http://127.0.0.1:8081/)"
+"""
+_WAS_CHECKS = """
+ask() { curl -s --retry 20 --retry-connrefused --retry-delay 0 --max-time 5 "$@"; }
+echo "live: $(ask http://127.0.0.1:8080/livez)"
+echo "ready: $(ask --retry 0 -o /dev/null -w '%{http_code}' http://127.0.0.1:8080/readyz)"
+kill -9 "$(pgrep -x memo)"
+echo "live again: $(ask http://127.0.0.1:8080/livez)"
+echo "mode: $(stat -c %a /etc/memo/memo.env)"
+"""
+
+
+def _boot(tier: str, checks: str, wanted: list[str], sha256: str | None = None) -> str:
+    reason = infra_boot.missing()
+    if reason:
+        raise Skipped(reason)
+    done = infra_boot.boot(tier, checks, sha256)
+    said = done.stdout + done.stderr
+    absent = [text for text in wanted if text not in said]
+    leaked = [text for text in ("EXAMPLEKEY", "stand-in-token") if text in said]
+    if absent or leaked:
+        return f"missing {absent}, leaked {leaked}, in:\n{said[-4000:]}"
+    return ""
+
+
+def _boots(runner: Runner) -> None:
+    runner.case("boot web", lambda: _boot("web", _WEB_CHECKS, [
+        "failed; again in 0.1 s", "user data ended with 0", "pages: 1", "health: ok",
+        "path of the app: 1", "missing: 404", '"forwarded_for": "192.0.2.1, 127.0.0.1"',
+        "api name: 404"]))
+    runner.case("boot was", lambda: _boot("was", _WAS_CHECKS, [
+        "failed; again in 0.1 s", "user data ended with 0", 'live: {"status":"alive"}',
+        "ready: 503", 'live again: {"status":"alive"}', "mode: 600"]))
+    runner.case("boot with another hash", lambda: _boot(
+        "was", "ls /usr/bin/memo", ["it is not installed", "user data ended with 1",
+                                    "cannot access '/usr/bin/memo'"], "0" * 64))
+
+
+def _reproducible() -> str:
+    _need("dpkg-deb", "readelf")
+    if not (ROOT / "build/release/src/memo/memo").is_file():
+        raise Skipped("memo is not built: ./scv build")
+    digests = []
+    for _ in range(2):
+        with tempfile.TemporaryDirectory() as out:
+            said = _said([str(PACKAGES / "build_packages"), "--out", out])
+            if said:
+                return said
+            digests.append(re.findall(r'"sha256": "(\w+)"', Path(out, "manifest.json").read_text()))
+    return "" if digests[0] == digests[1] and len(digests[0]) == 2 else f"differ: {digests}"
+
+
+def run(provider_command: str | None, only: str, told: Callable[[Case], None]) -> list[Case]:
+    runner = Runner(only, told)
+    _static(runner)
+    with infra_terraform.served_schema(provider_command) as reattach:
+        _with_schema(runner, reattach)
+    runner.case("packages are reproducible", _reproducible)
+    _boots(runner)
+    return runner.cases

@@ -1,0 +1,111 @@
+"""Terraform on a copy of infra/terraform, with the provider's schema served by a program of ours."""
+
+import json
+import os
+import selectors
+import shlex
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scv_tools.infra_policy import Resource, read_module
+from scv_tools.tree import ROOT
+
+INFRA = ROOT / "infra/terraform"
+SCHEMA_PROGRAM = ROOT / "build/release/src/provider/scv-schema"
+START_SECONDS_MAX = 20
+COMMAND_SECONDS_MAX = 300
+VARIABLE = "TF_REATTACH_PROVIDERS"
+# The example in the tests' stand-ins: it must be nowhere in a state.
+PASSWORD = "0123456789abcdefghijklmnopqrstuv"
+
+
+@contextmanager
+def served_schema(command: str | None) -> Iterator[str]:
+    """The value of TF_REATTACH_PROVIDERS while the schema is served; "" when nothing serves it."""
+    if command is None and os.environ.get(VARIABLE):
+        yield os.environ[VARIABLE]
+        return
+    if command is None and not SCHEMA_PROGRAM.is_file():
+        yield ""
+        return
+    program = subprocess.Popen(shlex.split(command) if command else [str(SCHEMA_PROGRAM)],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield _first_line(program)
+    finally:
+        program.stdin.close()
+        try:
+            program.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            program.wait()
+        program.stdout.close()
+
+
+def _first_line(program: subprocess.Popen) -> str:
+    with selectors.DefaultSelector() as selector:
+        selector.register(program.stdout, selectors.EVENT_READ)
+        if not selector.select(START_SECONDS_MAX):
+            return ""
+    return program.stdout.readline().strip()
+
+
+class Copy:
+    """A copy of infra/terraform for the tests: the modules with ephemeral resources are replaced
+    by their stand-ins, because Terraform's mock providers know no such resources."""
+
+    def __init__(self, directory: Path, reattach: str, stand_ins: bool):
+        self.root = directory / "terraform"
+        shutil.copytree(INFRA, self.root, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
+        if stand_ins:
+            shutil.copytree(self.root / "tests/stand_ins", self.root / "modules", dirs_exist_ok=True)
+        self.env = {**os.environ, VARIABLE: reattach, "TF_CLI_CONFIG_FILE": os.devnull,
+                    "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+        for name in [name for name in self.env if name.startswith(("TF_VAR_", "TF_DATA_DIR",
+                                                                    "TF_LOG", "TF_CLI_ARGS"))]:
+            del self.env[name]
+
+    def run(self, module: Path, *arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run(["terraform", *arguments, "-no-color"], cwd=module, env=self.env,
+                              capture_output=True, text=True, check=False,
+                              timeout=COMMAND_SECONDS_MAX)
+
+    def init_then(self, module: Path, *arguments: str) -> str:
+        """"" when both succeed, otherwise what was said."""
+        for command in (("init", "-backend=false", "-input=false"), arguments):
+            done = self.run(module, *command)
+            if done.returncode != 0:
+                return (done.stdout + done.stderr).strip() or f"exit code {done.returncode}"
+        return ""
+
+    def modules(self) -> list[Path]:
+        return sorted(path for path in (self.root / "modules").iterdir() if path.is_dir())
+
+
+@contextmanager
+def copy(reattach: str, stand_ins: bool) -> Iterator[Copy]:
+    with tempfile.TemporaryDirectory() as directory:
+        yield Copy(Path(directory), reattach, stand_ins)
+
+
+def mocked_state(place: Copy, run: str = "apply",
+                 file: str = "tests/seoul.tftest.hcl") -> tuple[list[Resource], str]:
+    """The resources after a run of a test file, and the state's text."""
+    started = time.monotonic()
+    failed = place.init_then(place.root, "validate")
+    if failed:
+        raise RuntimeError(failed)
+    done = place.run(place.root, "test", "-json", "-verbose", f"-filter={file}")
+    for line in done.stdout.splitlines():
+        message = json.loads(line)
+        if message.get("type") == "test_state" and message.get("@testrun") == run:
+            state = message["test_state"]
+            text = json.dumps({"root_module": state["root_module"],
+                               "outputs": state.get("outputs")})
+            return list(read_module(state["root_module"])), text
+    raise RuntimeError(f"no state after {time.monotonic() - started:.0f} s: {done.stdout[-2000:]}")
