@@ -7,6 +7,7 @@
 
 #include "daemon/log_follower.h"
 #include "daemon/metrics_text.h"
+#include "daemon/openapi.h"
 #include "daemon/status_json.h"
 
 namespace scv::daemon {
@@ -136,6 +137,12 @@ ApiResponse Metrics(const ApiParts& parts) {
   return response;
 }
 
+ApiResponse Document() {
+  ApiResponse response;
+  response.body = std::string(OpenApiDocument());
+  return response;
+}
+
 ApiResponse Route(const ApiParts& parts, const ApiRequest& request) {
   const bool get = request.method == "GET";
   if (get && request.path == "/v1/health") return JsonResponse({{"version", SCV_VERSION}});
@@ -147,6 +154,7 @@ ApiResponse Route(const ApiParts& parts, const ApiRequest& request) {
   if (get && request.path == "/v1/dns") return Dns(parts, request);
   if (get && request.path == "/v1/process") return FindProcess(parts, request);
   if (get && request.path == "/v1/trust") return Root(parts);
+  if (get && request.path == "/v1/openapi.json") return Document();
   if (get && request.path == "/metrics") return Metrics(parts);
   if (request.method == "POST" && request.path == "/v1/kill") return Kill(parts, request);
   return Problem({ErrorKind::kNotFound, "there is no " + request.method + " " + request.path});

@@ -1,0 +1,133 @@
+#include "world/linux/certificate_authority.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "world/linux/certificate_x509.h"
+
+namespace scv::world {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kRootDays = 3650;
+constexpr int kLeafDays = 397;
+constexpr int kRenewBeforeDays = 30;
+
+// A file name that no two names share and that stays in its directory.
+std::string FileNameFor(std::string_view name) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string safe;
+  for (const char c : name) {
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+        c == '.') {
+      safe += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      safe += '_';
+      safe += kDigits[byte >> 4];
+      safe += kDigits[byte & 15];
+    }
+  }
+  return safe;
+}
+
+IssuedCertificate FilesFor(const fs::path& directory, std::string_view name) {
+  const std::string stem = FileNameFor(name);
+  return {.chain = directory / (stem + ".crt"),
+          .key = directory / (stem + ".key"),
+          .bundle = directory / (stem + ".pem")};
+}
+
+bool StillGood(const IssuedCertificate& files, std::vector<std::string> names) {
+  std::error_code ignored;
+  if (!fs::exists(files.bundle, ignored) || !fs::exists(files.key, ignored)) return false;
+  const auto pem = ReadFile(files.chain);
+  if (!pem) return false;
+  const auto certificate = ParseCertificate(*pem);
+  std::sort(names.begin(), names.end());
+  return certificate && GoodFor(certificate->get(), kRenewBeforeDays) &&
+         NamesOf(certificate->get()) == names;
+}
+
+}  // namespace
+
+struct CertificateAuthority::Root {
+  Certificate certificate;
+  Key key;
+};
+
+CertificateAuthority::CertificateAuthority(fs::path directory, std::unique_ptr<Root> root,
+                                           std::string pem)
+    : directory_(std::move(directory)),
+      root_file_(directory_ / "root.crt"),
+      root_(std::move(root)),
+      root_pem_(std::move(pem)) {}
+
+CertificateAuthority::~CertificateAuthority() = default;
+
+Result<std::unique_ptr<CertificateAuthority>> CertificateAuthority::Open(fs::path directory) {
+  std::error_code failed;
+  fs::create_directories(directory, failed);
+  fs::permissions(directory, fs::perms::owner_all, failed);
+  if (failed) {
+    return Fail(ErrorKind::kUnavailable, "making " + directory.string() + ": " + failed.message());
+  }
+  const auto certificate_file = directory / "root.crt";
+  const auto key_file = directory / "root.key";
+  auto root = std::make_unique<Root>();
+  if (!fs::exists(certificate_file) || !fs::exists(key_file)) {
+    SCV_ASSIGN(root->key, MakeKey());
+    SCV_ASSIGN(root->certificate, MakeCertificate({.common_name = "Working SCV lab root",
+                                                   .dns_names = {},
+                                                   .addresses = {},
+                                                   .days = kRootDays,
+                                                   .authority = true},
+                                                  root->key.get(), nullptr, nullptr));
+    SCV_ASSIGN(const auto key_pem, ToPem(root->key.get()));
+    SCV_ASSIGN(const auto pem, ToPem(root->certificate.get()));
+    SCV_TRY(WriteFile(key_file, key_pem, true));
+    SCV_TRY(WriteFile(certificate_file, pem, false));
+  }
+  SCV_ASSIGN(const auto key_pem, ReadFile(key_file));
+  SCV_ASSIGN(auto pem, ReadFile(certificate_file));
+  SCV_ASSIGN(root->key, ParseKey(key_pem));
+  SCV_ASSIGN(root->certificate, ParseCertificate(pem));
+  return std::unique_ptr<CertificateAuthority>(
+      new CertificateAuthority(std::move(directory), std::move(root), std::move(pem)));
+}
+
+Result<IssuedCertificate> CertificateAuthority::Issue(std::string_view name,
+                                                      const std::vector<std::string>& dns_names,
+                                                      const std::vector<std::string>& addresses) {
+  const std::lock_guard lock(mutex_);
+  const auto files = FilesFor(directory_, name);
+  std::vector<std::string> all = dns_names;
+  all.insert(all.end(), addresses.begin(), addresses.end());
+  if (all.empty()) return Fail(ErrorKind::kInvalid, "a certificate needs a name");
+  if (StillGood(files, all)) return files;
+  SCV_ASSIGN(const Key key, MakeKey());
+  SCV_ASSIGN(const Certificate leaf,
+             MakeCertificate({.common_name = all.front(),
+                              .dns_names = dns_names,
+                              .addresses = addresses,
+                              .days = kLeafDays,
+                              .authority = false},
+                             key.get(), root_->certificate.get(), root_->key.get()));
+  SCV_ASSIGN(const auto chain, ToPem(leaf.get()));
+  SCV_ASSIGN(const auto key_pem, ToPem(key.get()));
+  SCV_TRY(WriteFile(files.key, key_pem, true));
+  SCV_TRY(WriteFile(files.bundle, chain + key_pem, true));
+  SCV_TRY(WriteFile(files.chain, chain, false));
+  return files;
+}
+
+Result<void> CertificateAuthority::Forget(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  const auto files = FilesFor(directory_, name);
+  std::error_code failed;
+  for (const auto& file : {files.chain, files.key, files.bundle}) fs::remove(file, failed);
+  return {};
+}
+
+}  // namespace scv::world
