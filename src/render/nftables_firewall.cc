@@ -120,6 +120,8 @@ Result<Ruleset> FirewallRules(const lab::FirewallSpec& spec) {
   }
   Ruleset out{.table = "sg", .body = {}, .elements = {}, .revision = {}};
   out.body = ChainStart("input", "iifname");
+  // The metadata service is on lo: a neighbour's frame must not reach it.
+  out.body += "    ip daddr { 127.0.0.0/8, 169.254.0.0/16 } drop\n";
   SCV_TRY(AppendRules(spec.ingress, "saddr", out));
   out.body += "  }\n" + ChainStart("output", "oifname");
   if (!spec.resolver.empty()) {

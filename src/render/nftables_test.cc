@@ -38,6 +38,7 @@ TEST(Nftables, WritesAFirewall) {
                              "    ct state established,related accept\n"
                              "    ct state invalid drop\n"
                              "    tcp flags & (fin | syn | rst | ack) != syn drop\n"
+                             "    ip daddr { 127.0.0.0/8, 169.254.0.0/16 } drop\n"
                              "    ip saddr @" +
                              web +
                              " tcp dport 9000 accept\n"

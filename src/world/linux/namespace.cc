@@ -15,7 +15,10 @@ namespace {
 Error SystemError(std::string what, int error_number) {
   what.append(": ").append(std::strerror(error_number));
   ErrorKind kind = ErrorKind::kInternal;
-  if (error_number == EPERM || error_number == EACCES || error_number == EROFS) {
+  if (error_number == EROFS) {
+    kind = ErrorKind::kDenied;
+    what += "; the lab needs a /proc/sys that it may write, which this container does not give";
+  } else if (error_number == EPERM || error_number == EACCES) {
     kind = ErrorKind::kDenied;
     what += "; the lab needs its own network: run it as root or in a user namespace";
   } else if (error_number == ENOENT) {

@@ -45,11 +45,13 @@ Result<HostPlan> PlanOf(const lab::InterfaceSpec& interface, const lab::Firewall
   return plan;
 }
 
+// A new namespace begins with the settings of the machine, which may be a router.
 Result<void> Prepare(Place& place, const InsideNamespace& inside) {
   if (place.prepared) return {};
   for (const auto& [setting, value] : Settings{{"ipv6/conf/default/disable_ipv6", "1"},
                                                {"ipv4/conf/all/rp_filter", "0"},
                                                {"ipv4/conf/default/rp_filter", "0"},
+                                               {"ipv4/ip_forward", "0"},
                                                {"ipv4/ip_unprivileged_port_start", "0"}}) {
     const auto outcome = inside.Set(setting, value);
     if (!outcome.has_value() && outcome.error().kind != ErrorKind::kNotFound) return outcome;

@@ -295,6 +295,20 @@ TEST_F(NetworkTest, ChangesOfARouterAreApplied) {
   EXPECT_TRUE(Open("public", "web", "10.0.1.5", 80).Lives());
 }
 
+TEST_F(NetworkTest, APublicAddressThatMovesTakesNoConnectionsAlong) {
+  lab_->interfaces["neighbour"] = InterfaceAt(lab_->router, "public", 6);
+  lab_->firewalls["neighbour"] = lab_->firewalls["public"];
+  lab_->router.public_addresses.push_back({"203.0.113.6", "10.0.0.6"});
+  lab_->EnsureAll();
+  const Flow moves = Open("internet", "public", "203.0.113.5", 443);
+  const Flow stays = Open("internet", "neighbour", "203.0.113.6", 443);
+  lab_->router.public_addresses = {{"203.0.113.5", "10.0.0.6"}, {"203.0.113.6", "10.0.0.6"}};
+  ASSERT_EQ(ErrorOf(lab_->network->EnsureRouter(lab_->router)), "");
+  EXPECT_FALSE(Arrives(moves.client.fd, moves.server.fd));
+  EXPECT_TRUE(stays.Lives());
+  EXPECT_TRUE(Open("internet", "neighbour", "203.0.113.5", 443).Lives());
+}
+
 TEST_F(NetworkTest, AHostThatComesBackIsReachableAgain) {
   for (int round = 0; round < 3; ++round) {
     ASSERT_EQ(ErrorOf(lab_->network->RemoveHost("was")), "");
