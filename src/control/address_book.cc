@@ -113,6 +113,17 @@ std::optional<int> AddressBook::Uplink(std::string_view region, std::string_view
   return {};
 }
 
+void AddressBook::Issue(std::string_view certificate_arn) {
+  issued_.emplace(certificate_arn);
+  touched_.emplace(certificate_arn);
+}
+
+bool AddressBook::Issued(std::string_view certificate_arn) {
+  if (!issued_.contains(certificate_arn)) return false;
+  touched_.emplace(certificate_arn);
+  return true;
+}
+
 void AddressBook::Begin() { touched_.clear(); }
 
 void AddressBook::End() {
@@ -130,6 +141,7 @@ void AddressBook::End() {
     });
   }
   std::erase_if(subnet_of_, [&](const auto& entry) { return !touched_.contains(entry.first); });
+  std::erase_if(issued_, [&](const auto& arn) { return !touched_.contains(arn); });
   // A subnet without owners is forgotten with its turn: it may be gone itself.
   std::erase_if(subnets_, [](const auto& entry) { return entry.second.owners.empty(); });
   touched_.clear();
@@ -150,13 +162,17 @@ json::object AddressBook::ToJson() const {
     for (const auto& [vpc, number] : numbers) vpcs[vpc] = number;
     uplinks[region] = std::move(vpcs);
   }
-  return {{"subnets", std::move(subnets)},
+  json::array certificates;
+  for (const auto& arn : issued_) certificates.emplace_back(arn);
+  return {{"certificates", std::move(certificates)},
+          {"subnets", std::move(subnets)},
           {"public", std::move(addresses)},
           {"uplinks", std::move(uplinks)}};
 }
 
 bool AddressBook::operator==(const AddressBook& other) const {
-  return subnets_ == other.subnets_ && public_ == other.public_ && uplinks_ == other.uplinks_;
+  return subnets_ == other.subnets_ && public_ == other.public_ && uplinks_ == other.uplinks_ &&
+         issued_ == other.issued_;
 }
 
 }  // namespace scv::control

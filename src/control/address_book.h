@@ -1,7 +1,8 @@
 // Who has which address of the lab. AWS hands an interface any free address of its subnet and it
 // keeps it for life; the book does the same and remembers it, so that a plan computed again (after
-// a restart too) has the same addresses. Plain values, no clock and no randomness: the same calls
-// in the same order give the same addresses.
+// a restart too) has the same addresses. For the same reason it remembers which certificates were
+// issued: ACM does not take a certificate back when its proof leaves the DNS. Plain values, no
+// clock and no randomness: the same calls in the same order give the same addresses.
 #ifndef SCV_CONTROL_ADDRESS_BOOK_H_
 #define SCV_CONTROL_ADDRESS_BOOK_H_
 
@@ -42,6 +43,10 @@ class AddressBook {
   // The number of a VPC's /30 within its region's uplink network, 0 to 63. nullopt: all are used.
   std::optional<int> Uplink(std::string_view region, std::string_view vpc);
 
+  // Notes that a certificate was issued, or asks whether it was.
+  void Issue(std::string_view certificate_arn);
+  bool Issued(std::string_view certificate_arn);
+
   // Between Begin and End every call above marks its entry; End forgets the others.
   void Begin();
   void End();
@@ -62,6 +67,7 @@ class AddressBook {
   std::map<std::string, std::string, std::less<>> subnet_of_;  // owner → subnet
   std::map<std::string, std::string, std::less<>> public_;     // owner → address
   std::map<std::string, std::map<std::string, int, std::less<>>, std::less<>> uplinks_;
+  std::set<std::string, std::less<>> issued_;
   std::set<std::string, std::less<>> touched_;  // since Begin
 };
 

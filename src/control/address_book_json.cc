@@ -60,6 +60,7 @@ Result<AddressBook> AddressBook::FromJson(const json::object& object) {
       book.uplinks_[region].insert_or_assign(std::string(vpc), static_cast<int>(*index));
     }
   }
+  for (auto& arn : aws::Strings(object, "certificates")) book.issued_.insert(std::move(arn));
   book.touched_.clear();
   return book;
 }

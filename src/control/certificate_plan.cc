@@ -38,6 +38,14 @@ lab::PartKey CertificateKey(std::string_view region, std::string_view arn) {
   return {lab::PartKind::kCertificate, std::string(region), std::string(arn)};
 }
 
+bool CertificateIssued(PlanContext& context, std::string_view arn) {
+  if (context.environment.validated_certificates.contains(std::string(arn))) {
+    context.book.Issue(arn);
+    return true;
+  }
+  return context.book.Issued(arn);
+}
+
 void PlanCertificates(PlanContext& context, const RegionIndex& region) {
   std::set<std::string> there;
   for (const auto& certificate : region.certificates) {
@@ -48,7 +56,7 @@ void PlanCertificates(PlanContext& context, const RegionIndex& region) {
     }
     there.insert(certificate.arn);
     // Until it is issued it is only asked for, which is all that aws_acm_certificate promises.
-    if (!context.environment.validated_certificates.contains(certificate.arn)) continue;
+    if (!CertificateIssued(context, certificate.arn)) continue;
     lab::CertificateSpec spec;
     spec.arn = certificate.arn;
     spec.names = certificate.names;
@@ -59,7 +67,7 @@ void PlanCertificates(PlanContext& context, const RegionIndex& region) {
     const auto& arn = validation.certificate_arn;
     if (!there.contains(arn)) {
       context.Missing(validation, "there is no certificate " + arn);
-    } else if (!context.environment.validated_certificates.contains(arn)) {
+    } else if (!CertificateIssued(context, arn)) {
       context.Missing(validation,
                       "a validation record of the certificate is not among the served names; "
                       "create an aws_route53_record for each of its domain_validation_options");

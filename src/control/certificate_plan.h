@@ -23,6 +23,9 @@ std::set<std::string> ValidatedCertificates(const aws::DesiredState& state,
 // Adds a part for every certificate of the region that is issued.
 void PlanCertificates(PlanContext& context, const RegionIndex& region);
 
+// Whether ACM has issued a certificate, now or ever before.
+bool CertificateIssued(PlanContext& context, std::string_view arn);
+
 lab::PartKey CertificateKey(std::string_view region, std::string_view arn);
 
 }  // namespace scv::control

@@ -33,7 +33,8 @@ struct Environment {
   // RegionIndexes() makes it.
   std::map<std::string, int> regions;
 
-  // ARNs of the certificates that ACM has issued (ValidatedCertificates()).
+  // ARNs of the certificates whose proof is served (ValidatedCertificates()). The book remembers
+  // them, so that they stay issued when the names are down or not made yet.
   std::set<std::string> validated_certificates;
 };
 

@@ -299,6 +299,14 @@ TEST(LabPlan, AListenerWaitsForItsCertificate) {
   EXPECT_TRUE(plan.missing.contains(fixture.Get("aws_acm_certificate_validation", "v1").key));
 }
 
+TEST(LabPlan, ACertificateStaysIssued) {
+  RegionFixture fixture;
+  const auto plan = fixture.Plan();
+  fixture.environment.validated_certificates.clear();  // a new process does not know yet
+  fixture.book = *AddressBook::FromJson(fixture.book.ToJson());
+  EXPECT_TRUE(SameParts(plan, fixture.Plan()));
+}
+
 TEST(LabPlan, ACertificateIsIssuedOnceItsProofIsServed) {
   RegionFixture fixture;
   EXPECT_EQ(ValidatedCertificates(fixture.state, Names(fixture.Plan())),

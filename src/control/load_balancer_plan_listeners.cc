@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "control/certificate_plan.h"
+
 namespace scv::control {
 namespace {
 
@@ -52,7 +54,7 @@ class Planner {
 
  private:
   bool Issued(const std::string& arn) const {
-    return context_.environment.validated_certificates.contains(arn) &&
+    return CertificateIssued(context_, arn) &&
            std::ranges::any_of(region_.certificates, [&](const auto& certificate) {
              return certificate.arn == arn && !certificate.deleting();
            });

@@ -47,7 +47,7 @@ class Reconciler {
 
   // Whether the part must be left alone for now: an answer is awaited, or the world is busy with
   // it by itself.
-  bool Busy(ObservedPart& part) {
+  bool Busy(const ObservedPart& part) {
     Millis since = part.in_flight_since;
     if (!part.in_flight) {
       if (part.phase != Phase::kStarting && part.phase != Phase::kStopping) return false;
@@ -57,8 +57,7 @@ class Reconciler {
       WakeAt(since + limits_.answer_within);
       return true;
     }
-    part.in_flight.reset();  // never answered
-    return false;
+    return false;  // never answered: asked for again
   }
 
   bool Pausing(const ObservedPart& part) {
@@ -162,7 +161,7 @@ class Reconciler {
   }
 
   void Ask(Action::Kind kind, ObservedPart& part, const lab::Part& spec, std::string reason) {
-    part.asked_revision = std::max(part.asked_revision, part.standing_revision) + 1;
+    part.asked_revision = ++observed_.revision_;
     part.asked = spec;
     part.in_flight = kind;
     part.in_flight_since = now_;

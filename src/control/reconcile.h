@@ -58,6 +58,7 @@ class ObservedParts {
  private:
   friend class Reconciler;
   std::map<lab::PartKey, ObservedPart> parts_;
+  std::uint64_t revision_ = 0;  // the highest given or seen: none is given twice
 };
 
 struct ReconcileLimits {

@@ -1,4 +1,5 @@
 // What sightings do to what is known.
+#include <algorithm>
 #include <utility>
 
 #include "control/reconcile.h"
@@ -57,6 +58,7 @@ void FoldAbsent(ObservedPart& part) {
 }  // namespace
 
 bool ObservedParts::Fold(const lab::Sighting& sighting) {
+  revision_ = std::max(revision_, sighting.revision);
   auto& part = parts_[sighting.key];
   part.key = sighting.key;
   const bool new_phase = part.phase != sighting.phase;
