@@ -1,0 +1,37 @@
+#include "world/linux/cgroup.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
+
+namespace scv::world {
+namespace {
+
+TEST(Cgroups, NamesALabByItsDirectory) {
+  EXPECT_EQ(CgroupNameOf("/a/b"), CgroupNameOf("/a/./b"));
+  EXPECT_NE(CgroupNameOf("/a/b"), CgroupNameOf("/a/c"));
+}
+
+TEST(Cgroups, MakesCountsAndRemoves) {
+  const auto groups = Cgroups::Open("scv-test-" + std::to_string(::getpid()));
+  if (!groups.has_unified()) GTEST_SKIP() << "control groups are not writable here";
+  const auto made = groups.Make("alb/front", {.memory_bytes = 1 << 25, .cpu_millis = 500});
+  EXPECT_FALSE(made.empty());
+  EXPECT_TRUE(groups.Members("alb/front").empty());
+  EXPECT_TRUE(groups.CpuMicros("alb/front").has_value());
+  EXPECT_TRUE(groups.Remove("alb/front"));
+  EXPECT_TRUE(groups.Remove("alb/front"));
+  groups.RemoveAll();
+}
+
+TEST(Cgroups, SaysWhatIsNotEnforced) {
+  const Cgroups none;
+  EXPECT_EQ(none.Lacking({}), "");
+  EXPECT_NE(none.Lacking({.memory_bytes = 1, .cpu_millis = 1}).find("memory and CPU"),
+            std::string::npos);
+  EXPECT_TRUE(none.Make("a", {.memory_bytes = 1}).empty());
+}
+
+}  // namespace
+}  // namespace scv::world
