@@ -23,7 +23,15 @@ list(APPEND SCV_CONTROL_SOURCES
 )
 list(APPEND SCV_CONTROL_TESTS
   alarm_test.cc
+  fleet_test.cc
+  group_decide_test.cc
   group_memory_test.cc
+  group_read_test.cc
+  group_scaling_test.cc
+  instance_choice_test.cc
+  pace_test.cc
+  placement_test.cc
+  refresh_test.cc
   scaling_metric_test.cc
   scaling_policy_test.cc
 )

@@ -108,13 +108,17 @@ void Track(GroupWork& work, const ScalingPolicy& policy, Proposals& proposals) {
                            high ? kTrackingHighPoints : kTrackingLowPoints, since);
   if (load.empty()) return;
   const double value = high ? load.back() : *std::max_element(load.begin(), load.end());
-  const int capacity = TrackedCapacity(tracking, value, Warm(work, policy));
+  // In: so that nine tenths of the target are not exceeded afterwards, or it would be out again.
+  auto aim = tracking;
+  if (low) aim.target *= kTrackingLowShare;
+  const int capacity = TrackedCapacity(aim, value, Warm(work, policy));
   const auto why = "a target tracking metric at " + Formatted(high ? above.back() : below.back()) +
                    " for a target of " + Formatted(tracking.target);
   if (high && capacity > work.capacity()) proposals.all.push_back({capacity, &policy, why});
   if (!low || tracking.disable_scale_in || Warming(work, policy)) return;
+  if (capacity >= work.capacity()) return;
   ++proposals.tracking_agreed;
-  if (capacity < work.capacity()) proposals.all.push_back({capacity, &policy, why});
+  proposals.all.push_back({capacity, &policy, why});
 }
 
 // A simple policy's activity goes on until its instances are launched; then the cooldown runs.
