@@ -42,7 +42,8 @@ def signature_is_right(method: str, url: str, headers: dict[str, str]) -> bool:
     request = AWSRequest(method, url, headers={name: lower[name] for name in signed})
     request.context["timestamp"] = lower["x-amz-date"]
     auth = S3SigV4Auth(Credentials(ACCESS_KEY, SECRET_KEY, SESSION_TOKEN), "s3", REGION)
-    expected = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
+    text = auth.string_to_sign(request, auth.canonical_request(request))
+    expected = auth.signature(text, request)
     return (lower["x-amz-security-token"] == SESSION_TOKEN
             and fields["Credential"].startswith(ACCESS_KEY + "/")
             and fields["Signature"] == expected)
@@ -81,7 +82,8 @@ class Metadata(Handler):
         answers = {
             "/latest/meta-data/instance-id": INSTANCE,
             "/latest/meta-data/iam/security-credentials/": "the-role",
-            "/latest/meta-data/iam/security-credentials/the-role": json.dumps(credentials, indent=2),
+            "/latest/meta-data/iam/security-credentials/the-role":
+                json.dumps(credentials, indent=2),
         }
         body = answers.get(self.path)
         return self.answer(404, b"") if body is None else self.answer(200, body.encode())

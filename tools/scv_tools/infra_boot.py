@@ -13,6 +13,9 @@ from scv_tools.tree import ROOT
 
 BOOT_SECONDS_MAX = 60
 _WANTED = ("terraform", "unshare", "ip", "openssl", "nginx", "curl", "setpriv")
+_PROBE = """mount -t tmpfs tmpfs /mnt && mkdir /mnt/upper /mnt/work /mnt/root &&
+mount -t overlay overlay -o lowerdir=/usr,upperdir=/mnt/upper,workdir=/mnt/work,userxattr /mnt/root
+"""
 
 
 def missing() -> str:
@@ -26,8 +29,10 @@ def missing() -> str:
     if subprocess.run(["python3", "-c", "import botocore"], capture_output=True,
                       check=False).returncode:
         return "needs python3-botocore, to verify signatures"
-    probe = subprocess.run([*_unshare(), "true"], capture_output=True, check=False)
-    return "" if probe.returncode == 0 else "this machine allows no namespaces"
+    probe = subprocess.run([*_unshare(), "sh", "-c", _PROBE], capture_output=True, text=True,
+                           check=False)
+    return "" if probe.returncode == 0 else (
+        f"this machine allows no namespaces with overlays: {probe.stderr.strip()}")
 
 
 def _unshare() -> list[str]:

@@ -15,8 +15,8 @@ from scv_tools.tree import ROOT
 
 EXCEPTIONS = ROOT / "infra/policy_exceptions.txt"
 PACKAGES = ROOT / "tools/package"
-# Only these have ephemeral resources, which mock providers do not know, and ephemeral outputs, which
-# a root may not have: they are validated as part of the root.
+# Only these have ephemeral resources, which mock providers do not know, and ephemeral outputs,
+# which a root may not have: they are validated as part of the root.
 EPHEMERAL = {"new_password", "stored_password"}
 
 
@@ -49,7 +49,8 @@ class Runner:
 
 
 def _said(command: list[str], cwd: Path = ROOT) -> str:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False,
+                          timeout=120)
     return "" if done.returncode == 0 else (done.stdout + done.stderr).strip() or "failed"
 
 
@@ -141,12 +142,13 @@ def _policies(runner: Runner, place: infra_terraform.Copy,
 
 _WEB_CHECKS = """
 ask() { curl -s --retry 20 --retry-connrefused --retry-delay 0 --max-time 5 "$@"; }
-echo "pages: $(ask http://127.0.0.1:8081/ | grep -c '<html')"
-echo "health: $(ask http://127.0.0.1:8081/healthz)"
-echo "path of the app: $(ask -H 'Accept: text/html' http://127.0.0.1:8081/memos/1 | grep -c '<html')"
-echo "missing: $(ask -o /dev/null -w '%{http_code}' http://127.0.0.1:8081/missing.js)"
-echo "api: $(ask -H 'X-Forwarded-For: 192.0.2.1' http://127.0.0.1:8081/api/v1/info)"
-echo "api name: $(ask -o /dev/null -w '%{http_code}' -H 'Host: api.scv.localhost' http://127.0.0.1:8081/)"
+web=http://127.0.0.1:8081
+echo "pages: $(ask $web/ | grep -c '<html')"
+echo "health: $(ask $web/healthz)"
+echo "path of the app: $(ask -H 'Accept: text/html' $web/memos/1 | grep -c '<html')"
+echo "missing: $(ask -o /dev/null -w '%{http_code}' $web/missing.js)"
+echo "api: $(ask -H 'X-Forwarded-For: 192.0.2.1' $web/api/v1/info)"
+echo "api name: $(ask -o /dev/null -w '%{http_code}' -H 'Host: api.scv.localhost' $web/)"
 """
 _WAS_CHECKS = """
 ask() { curl -s --retry 20 --retry-connrefused --retry-delay 0 --max-time 5 "$@"; }

@@ -1,6 +1,6 @@
-"""The settings that no resource of infra/terraform may lack. Rules look at the values that Terraform
-computes (the state of a run against mocks), not at the text, so a default or a variable that goes
-wrong is seen, too. Each rule takes the resources and returns what is wrong, as (address, problem)."""
+"""The settings that no resource of infra/terraform may lack. Rules look at the values that
+Terraform computes (the state of a run against mocks), not at the text, so a default or a variable
+that goes wrong is seen, too. A rule returns what is wrong, as (address, problem)."""
 
 import base64
 import re
@@ -138,7 +138,7 @@ def fleets(found: Resources) -> list[Problem]:
     problems += _must(groups, "does not roll back", lambda v: _first(
         _first(v, "instance_refresh"), "preferences").get("auto_rollback") is True)
     problems += _must(groups, "names $Latest or $Default, which hides a change from the plan",
-                      lambda v: not str(_first(v, "launch_template").get("version")).startswith("$"))
+                      lambda v: "$" not in str(_first(v, "launch_template").get("version")))
     problems += _must(groups, "is in one zone", lambda v: len(v["vpc_zone_identifier"]) >= 2)
     problems += _must(groups, "is not waited for",
                       lambda v: (v["wait_for_elb_capacity"] or 0) >= v["min_size"])
@@ -152,11 +152,13 @@ def database(found: Resources) -> list[Problem]:
         "is not encrypted with our key": lambda v: v["storage_encrypted"] and bool(v["kms_key_id"]),
         "is not protected from deletion": lambda v: v["deletion_protection"],
         "keeps backups for less than 7 days": lambda v: v["backup_retention_period"] >= 7,
-        "has no certificate authority chosen": lambda v: str(v["ca_cert_identifier"]).endswith("-g1"),
+        "has no certificate authority chosen":
+            lambda v: str(v["ca_cert_identifier"]).endswith("-g1"),
         "exports no logs": lambda v: bool(v["enabled_cloudwatch_logs_exports"]),
         "leaves no snapshot": lambda v: v["skip_final_snapshot"] is False,
         "has its password in the state": lambda v: v.get("password") is None,
-        "runs no long-term release": lambda v: v["engine_version"].startswith(("10.11", "11.4", "11.8")),
+        "runs no long-term release":
+            lambda v: v["engine_version"].startswith(("10.11", "11.4", "11.8")),
     }
     problems = [p for text, fine in wants.items() for p in _must(instances, text, fine)]
     problems += _must(found.of("aws_db_parameter_group"), "takes connections without TLS",
@@ -176,7 +178,8 @@ def secrets(found: Resources) -> list[Problem]:
                       lambda v: v["recovery_window_in_days"] >= 7)
     problems += _must(found.of("aws_secretsmanager_secret_version"), "has its value in the state",
                       lambda v: not v.get("secret_string") or v.get("secret_string_wo_version"))
-    problems += _must(found.of("aws_kms_key"), "does not rotate", lambda v: v["enable_key_rotation"])
+    problems += _must(found.of("aws_kms_key"), "does not rotate",
+                      lambda v: v["enable_key_rotation"])
     return problems
 
 
@@ -261,7 +264,8 @@ def read_exceptions(text: str) -> dict[tuple[str, str], str]:
     return exceptions
 
 
-def judge(resources: list[Resource], exceptions: dict[tuple[str, str], str]) -> dict[str, list[str]]:
+def judge(resources: list[Resource],
+          exceptions: dict[tuple[str, str], str]) -> dict[str, list[str]]:
     """Rule => what is wrong and has no reason. An exception that nothing needs is wrong, too."""
     found, used, left = Resources(resources), set(), {}
     for name, rule in RULES.items():
@@ -280,7 +284,7 @@ _BLOCK = re.compile(r'^(variable|output) "(\w+)" \{\n(.*?)^\}', re.MULTILINE | r
 
 
 def text_problems(directory: Path) -> list[str]:
-    """What Terraform does not insist on: descriptions, types, validations, one place for providers."""
+    """What Terraform does not insist on: descriptions, types, validations, no stray provider."""
     problems = []
     for path in sorted(directory.rglob("*.tf")):
         if "tests" in path.relative_to(directory).parts:
@@ -291,7 +295,8 @@ def text_problems(directory: Path) -> list[str]:
             if kind == "variable":
                 is_bool = re.search(r"^  type\s+= bool$", body, re.MULTILINE)
                 wanted += [] if is_bool or name in ("tags",) else ["validation"]
-                wanted += [] if re.search(r"^  default\s+= null$", body, re.MULTILINE) else ["nullable"]
+                is_null = re.search(r"^  default\s+= null$", body, re.MULTILINE)
+                wanted += [] if is_null else ["nullable"]
             problems += [f"{where}: {kind} {name} has no {word}" for word in wanted
                          if not re.search(rf"^  {word}\b", body, re.MULTILINE)]
         if "modules" in where.parts and re.search(r'^provider "', text, re.MULTILINE):

@@ -1,4 +1,4 @@
-"""Terraform on a copy of infra/terraform, with the provider's schema served by a program of ours."""
+"""Terraform on a copy of infra/terraform, with the provider's schema served by our program."""
 
 import json
 import os
@@ -61,9 +61,11 @@ class Copy:
 
     def __init__(self, directory: Path, reattach: str, stand_ins: bool):
         self.root = directory / "terraform"
-        shutil.copytree(INFRA, self.root, ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
+        shutil.copytree(INFRA, self.root,
+                        ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
         if stand_ins:
-            shutil.copytree(self.root / "tests/stand_ins", self.root / "modules", dirs_exist_ok=True)
+            shutil.copytree(self.root / "tests/stand_ins", self.root / "modules",
+                            dirs_exist_ok=True)
         self.env = {**os.environ, VARIABLE: reattach, "TF_CLI_CONFIG_FILE": os.devnull,
                     "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
         for name in [name for name in self.env if name.startswith(("TF_VAR_", "TF_DATA_DIR",

@@ -34,7 +34,8 @@ install_from_mirror() {
     apt-get -q -y -o DPkg::Lock::Timeout=120 --no-install-recommends "$@"
 }
 need_command() {
-  command -v "$1" >/dev/null || retry "installing $2" install_from_mirror install "$2" ca-certificates
+  command -v "$1" >/dev/null ||
+    retry "installing $2" install_from_mirror install "$2" ca-certificates
 }
 
 # Secrets reach curl on its standard input: every user can read a command line.
