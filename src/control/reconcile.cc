@@ -128,6 +128,7 @@ class Reconciler {
     const bool changing =
         need->phase == Phase::kStarting && need->in_flight == Action::Kind::kChange;
     if (need->phase != Phase::kRunning && !changing) return false;
+    if (need->in_flight == Action::Kind::kTakeDown) return false;  // it was not wanted just now
     // A new part may be what its router is just being changed for.
     if (!to_make || key.kind != lab::PartKind::kRouter || need->failures > 0) return true;
     const auto* plan = Wanted(key);

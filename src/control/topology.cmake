@@ -5,4 +5,5 @@ set(SCV_CONTROL_TOPOLOGY_SOURCES
   load_balancer_plan_listeners.cc load_balancer_plan_targets.cc names_plan.cc names_plan_zones.cc
   network_plan.cc network_plan_firewall.cc reconcile.cc reconcile_observed.cc settled.cc
   settled_types.cc)
-set(SCV_CONTROL_TOPOLOGY_TESTS lab_plan_test.cc)
+set(SCV_CONTROL_TOPOLOGY_TESTS
+  address_book_test.cc lab_plan_test.cc reconcile_test.cc settled_test.cc)
