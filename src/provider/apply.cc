@@ -55,6 +55,9 @@ class Change {
     const auto checked = request_.services.account->Write(
         [&](aws::DesiredState& state) { return CheckDelete(state, context, there); });
     if (!Held(checked, "delete")) return Before();
+    if (hooks.prepare_delete != nullptr && !Held(hooks.prepare_delete(context), "delete")) {
+      return Before();
+    }
     if (there && !DeleteInLab()) return Before();
     if (hooks.deleted != nullptr && !Held(hooks.deleted(context), "clean up after"))
       return Before();
@@ -100,7 +103,7 @@ class Change {
              {request_.type, key_.region == aws::kGlobal ? "" : region_, region_});
     key_.id = attributes_["id"].Text();
     if (hooks.finish != nullptr) SCV_TRY(hooks.finish(state, context));
-    if (creating() && state.Find(key_) != nullptr) {
+    if (creating() && state.Find(key_) != nullptr && !attributes_["allow_overwrite"].Flag()) {
       return Fail(ErrorKind::kConflict, request_.type + " " + key_.id +
                                             " exists already; take it over with `terraform "
                                             "import`, or choose another name");
@@ -157,6 +160,8 @@ class Change {
     if (const auto may_delete = HooksOf(request_.type).may_delete) {
       SCV_TRY(may_delete(state, context));
     }
+    const auto takes = HooksOf(request_.type).takes_dependents;
+    if (takes != nullptr && takes(request_.prior)) return {};
     diagnostics_ = CheckNotNeeded(state, *resource);
     if (diagnostics_.empty()) return {};
     return Fail(ErrorKind::kConflict, diagnostics_.front().summary);

@@ -38,7 +38,11 @@ struct Hooks {
   Result<void> (*finish)(const aws::DesiredState& state, HookContext& context) = nullptr;
   // After the write is durable: what the stores of bytes keep.
   Result<void> (*store)(HookContext& context) = nullptr;
-  // Whether it may be deleted; and what goes with it.
+  // Whether deleting it takes what still needs it along.
+  bool (*takes_dependents)(const Value& attributes) = nullptr;
+  // Outside the write, before the resource is marked for deletion.
+  Result<void> (*prepare_delete)(HookContext& context) = nullptr;
+  // Inside the write: whether it may be deleted. After it is gone: what goes with it.
   Result<void> (*may_delete)(const aws::DesiredState& state, HookContext& context) = nullptr;
   Result<void> (*deleted)(HookContext& context) = nullptr;
 };

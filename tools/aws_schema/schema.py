@@ -111,7 +111,7 @@ class Builder:
             attribute["required"] = True
         if not attribute.keys() & {"required", "optional", "computed"}:
             attribute["optional"] = True
-        if name.endswith("_wo"):
+        if name.endswith("_wo") and not attribute.get("computed"):
             attribute["write_only"] = True
         return attribute
 
