@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <linux/netlink.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -239,8 +240,33 @@ Result<void> NetlinkSocket::CarryFew(std::span<NetlinkRequest> requests) {
 
 Result<void> NetlinkSocket::Dump(NetlinkRequest& request,
                                  const std::function<void(const nlmsghdr&)>& take) {
+  return Exchange(request, NLM_F_DUMP, take);
+}
+
+Result<void> NetlinkSocket::Ask(NetlinkRequest& request,
+                                const std::function<void(const nlmsghdr&)>& take) {
+  return Exchange(request, NLM_F_ACK, take);
+}
+
+Result<void> NetlinkSocket::Subscribe(int group) {
+  if (::setsockopt(fd_.get(), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) != 0) {
+    return std::unexpected(SystemError("subscribing to the kernel's news", errno));
+  }
+  return {};
+}
+
+bool NetlinkSocket::Hear(std::chrono::milliseconds limit) {
+  pollfd waiting{.fd = fd_.get(), .events = POLLIN, .revents = 0};
+  if (::poll(&waiting, 1, static_cast<int>(limit.count())) != 1) return false;
+  while (::recv(fd_.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT) > 0) {
+  }
+  return true;
+}
+
+Result<void> NetlinkSocket::Exchange(NetlinkRequest& request, int flags,
+                                     const std::function<void(const nlmsghdr&)>& take) {
   request.header().nlmsg_seq = ++sequence_;
-  request.header().nlmsg_flags |= NLM_F_DUMP;
+  request.header().nlmsg_flags |= static_cast<std::uint16_t>(flags);
   if (::send(fd_.get(), request.bytes_.data(), request.bytes_.size(), 0) < 0) {
     return std::unexpected(SystemError(request.what_, errno));
   }

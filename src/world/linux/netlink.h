@@ -5,6 +5,7 @@
 
 #include <linux/netlink.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -93,9 +94,19 @@ class NetlinkSocket {
 
   // Hands every message of the answer to `take`.
   Result<void> Dump(NetlinkRequest& request, const std::function<void(const nlmsghdr&)>& take);
+  // The same of a request about one thing.
+  Result<void> Ask(NetlinkRequest& request, const std::function<void(const nlmsghdr&)>& take);
+
+  // From now on this socket hears what its namespace tells `group` (RTNLGRP_…), and is used for
+  // nothing else.
+  Result<void> Subscribe(int group);
+  // Waits for something to be heard and drops it. false: nothing came in time.
+  bool Hear(std::chrono::milliseconds limit);
 
  private:
   explicit NetlinkSocket(UniqueFd fd) : fd_(std::move(fd)) {}
+  Result<void> Exchange(NetlinkRequest& request, int flags,
+                        const std::function<void(const nlmsghdr&)>& take);
   Result<void> CarryFew(std::span<NetlinkRequest> requests);
   Result<std::span<const std::byte>> Receive(std::string_view what);
 

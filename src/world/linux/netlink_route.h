@@ -71,6 +71,8 @@ struct NetworkState {
 Result<NetworkState> ReadNetworkState(NetlinkSocket& socket);
 // The links alone.
 Result<NetworkState> ReadLinks(NetlinkSocket& socket);
+// One link; kNotFound or kInternal: there is none.
+Result<LinkState> ReadLink(NetlinkSocket& socket, int index);
 
 struct NewVeth {
   std::string name;

@@ -96,6 +96,16 @@ Result<NetworkState> ReadLinks(NetlinkSocket& socket) {
   return state;
 }
 
+Result<LinkState> ReadLink(NetlinkSocket& socket, int index) {
+  NetworkState state;
+  ifinfomsg header{};
+  header.ifi_index = index;
+  NetlinkRequest request(RTM_GETLINK, 0, header, "reading a link");
+  SCV_TRY(socket.Ask(request, [&](const nlmsghdr& message) { TakeLink(message, state); }));
+  if (state.links.empty()) return Fail(ErrorKind::kNotFound, "reading a link: it is gone");
+  return state.links.begin()->second;
+}
+
 Result<NetworkState> ReadNetworkState(NetlinkSocket& socket) {
   SCV_ASSIGN(NetworkState state, ReadLinks(socket));
   Names names;

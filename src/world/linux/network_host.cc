@@ -113,7 +113,7 @@ bool PairStands(const HostPlan& plan, const NetworkState& host, const NetworkSta
 
 // Removes what is left of a pair that does not stand; either end takes the other with it.
 Result<void> RemovePair(const HostPlan& plan, NetlinkSocket& host_socket, NetworkState& host,
-                        NetlinkSocket& router_socket, const NetworkState& router) {
+                        NetlinkSocket& router_socket, NetworkState& router) {
   const std::string link(render::kHostLinkName);
   if (const int index = host.IndexOf(link); index != 0) {
     std::vector<NetlinkRequest> requests{DeleteLink(link, index)};
@@ -125,6 +125,7 @@ Result<void> RemovePair(const HostPlan& plan, NetlinkSocket& host_socket, Networ
   if (const int index = router.IndexOf(plan.port); index != 0) {
     std::vector<NetlinkRequest> requests{DeleteLink(plan.port, index)};
     SCV_TRY(router_socket.Carry(requests));
+    router.links.erase(plan.port);
   }
   return {};
 }
@@ -139,7 +140,7 @@ std::vector<NetlinkRequest> PortRequests(const HostPlan& plan, const Place& host
     if (!port.up) requests.push_back(RaiseLink(plan.port, port.index));
     return requests;
   }
-  const int index = FreeIndex(router);
+  const int index = router.IndexOf(plan.port);
   requests.push_back(AddVeth({.name = plan.port,
                               .index = index,
                               .master = bridge,
@@ -170,7 +171,7 @@ Result<void> EnsureHostPlace(Places& places, std::string_view name,
   SCV_ASSIGN(const HostPlan plan, PlanOf(interface, firewall));
   SCV_ASSIGN(const Place* const router, places.Find(interface.vpc_id));
   SCV_ASSIGN(NetlinkSocket router_socket, RouteSocketIn(*router));
-  SCV_ASSIGN(const NetworkState router_state, ReadLinks(router_socket));
+  SCV_ASSIGN(NetworkState router_state, ReadLinks(router_socket));
   const int bridge = router_state.IndexOf(plan.bridge);
   if (bridge == 0) {
     return Fail(ErrorKind::kNotFound, "the router of " + interface.vpc_id + " has no subnet " +
@@ -185,11 +186,17 @@ Result<void> EnsureHostPlace(Places& places, std::string_view name,
   if (!stands) {
     SCV_TRY(RemovePair(plan, host_socket, host_state, router_socket, router_state));
     host_state.links[std::string(render::kHostLinkName)].index = kHostLinkIndex;
+    const int index = FreeIndex(router_state);
+    router_state.links[plan.port].index = index;
   }
   auto in_router = PortRequests(plan, *host, bridge, stands, router_state);
   SCV_TRY(router_socket.Carry(in_router));
   auto in_host = HostRequests(plan, host_state);
-  return host_socket.Carry(in_host);
+  SCV_TRY(host_socket.Carry(in_host));
+  if (in_router.empty() && in_host.empty()) return {};
+  // The bridge carries packets when its first port does.
+  SCV_TRY(AwaitCarrier(*host, host_socket, {host_state.IndexOf(render::kHostLinkName)}));
+  return AwaitCarrier(*router, router_socket, {router_state.IndexOf(plan.port), bridge});
 }
 
 // Without its address it is gone for everybody else; the kernel takes the rest down when nobody is

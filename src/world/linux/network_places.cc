@@ -1,11 +1,17 @@
 #include "world/linux/network_places.h"
 
+#include <linux/rtnetlink.h>
+
+#include <chrono>
 #include <utility>
 
 #include "world/linux/namespace.h"
 
 namespace scv::world {
 namespace {
+
+constexpr std::chrono::seconds kCarrierTimeMax{5};
+constexpr std::chrono::milliseconds kNewsTimeMax{200};
 
 std::string KeptAs(std::string_view name) { return std::string("netns/").append(name); }
 
@@ -41,6 +47,29 @@ Result<void> Places::Forget(std::string_view name) {
 Result<NetlinkSocket> RouteSocketIn(const Place& place) {
   SCV_ASSIGN(const auto inside, InsideNamespace::Enter(place.network_namespace.get()));
   return NetlinkSocket::Open(NETLINK_ROUTE);
+}
+
+Result<void> AwaitCarrier(const Place& place, NetlinkSocket& socket,
+                          std::initializer_list<int> indices) {
+  std::optional<NetlinkSocket> news;
+  for (const int index : indices) {
+    const auto deadline = std::chrono::steady_clock::now() + kCarrierTimeMax;
+    while (true) {
+      // From Linux 6.8 on asking brings the kernel's queue forward: the first answer will do.
+      SCV_ASSIGN(const LinkState link, ReadLink(socket, index));
+      if (link.carries) break;
+      if (std::chrono::steady_clock::now() > deadline) {
+        return Fail(ErrorKind::kTimeout, "a link of the lab does not carry packets");
+      }
+      if (news) {
+        news->Hear(kNewsTimeMax);
+        continue;
+      }
+      SCV_ASSIGN(news, RouteSocketIn(place));
+      SCV_TRY(news->Subscribe(RTNLGRP_LINK));
+    }
+  }
+  return {};
 }
 
 Result<NetlinkSocket*> ConntrackSocketOf(Place& place) {

@@ -2,6 +2,7 @@
 #ifndef SCV_WORLD_LINUX_NETWORK_PLACES_H_
 #define SCV_WORLD_LINUX_NETWORK_PLACES_H_
 
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -51,6 +52,11 @@ using Settings = std::vector<std::pair<std::string_view, std::string_view>>;
 
 // A netlink socket in the namespace.
 Result<NetlinkSocket> RouteSocketIn(const Place& place);
+// Returns when the links carry packets. The kernel raises them at once, but lets packets pass a
+// little later, from a queue of its own; until then it drops them, and a connection's first try
+// would be repeated only after a second. kTimeout.
+Result<void> AwaitCarrier(const Place& place, NetlinkSocket& socket,
+                          std::initializer_list<int> indices);
 // The place's own, for its tracked connections.
 Result<NetlinkSocket*> ConntrackSocketOf(Place& place);
 

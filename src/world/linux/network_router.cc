@@ -251,7 +251,10 @@ Result<void> EnsureRouterPlace(Places& places, const lab::RouterSpec& spec) {
   SCV_ASSIGN(Side internet, SideOf(*internet_place, plan.uplink.internet_link));
   SCV_TRY(EnsureUplink(plan.uplink, *internet_place, router, internet));
   SCV_TRY(EnsureSide(router, plan.router, {"lo", router.link}));
-  return EnsureSide(internet, WantedInInternet(plan, internet.state), {internet.link});
+  SCV_TRY(EnsureSide(internet, WantedInInternet(plan, internet.state), {internet.link}));
+  if (router.state.links[router.link].carries) return {};
+  SCV_TRY(AwaitCarrier(*router_place, router.socket, {router.state.IndexOf(router.link)}));
+  return AwaitCarrier(*internet_place, internet.socket, {internet.state.IndexOf(internet.link)});
 }
 
 Result<void> RemoveRouterPlace(Places& places, std::string_view vpc_id) {

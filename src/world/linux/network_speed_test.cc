@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <string>
+#include <vector>
 
 #include "world/linux/network_test_lab.h"
 
@@ -43,6 +45,7 @@ TEST(NetworkSpeedTest, ARegionAndAChangeOfMembers) {
   NetworkTestLab lab;
   MakeRegion(lab);
   auto start = Clock::now();
+  const std::clock_t processor = std::clock();
   ASSERT_EQ(ErrorOf(lab.network->EnsureInternet(lab.internet)), "");
   std::printf("internet: %.1f ms\n", MillisSince(start));
   auto since = Clock::now();
@@ -51,7 +54,8 @@ TEST(NetworkSpeedTest, ARegionAndAChangeOfMembers) {
   since = Clock::now();
   for (const auto& [name, interface] : lab.interfaces) ASSERT_EQ(lab.EnsureHost(name), "");
   std::printf("%zu hosts: %.1f ms\n", lab.interfaces.size(), MillisSince(since));
-  std::printf("the region from nothing: %.1f ms\n", MillisSince(start));
+  std::printf("the region from nothing: %.1f ms (processor: %.1f ms)\n", MillisSince(start),
+              1e3 * static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC);
   EXPECT_LT(MillisSince(start), 2000);
 
   start = Clock::now();
@@ -86,6 +90,31 @@ TEST(NetworkSpeedTest, ARegionAndAChangeOfMembers) {
   }
   ASSERT_EQ(ErrorOf(lab.network->RemoveRouter("vpc-test")), "");
   std::printf("hosts and router removed: %.1f ms\n", MillisSince(since));
+}
+
+// A packet that is lost because a link was not ready is sent again after a second.
+TEST(NetworkSpeedTest, ANewHostIsReachableAtOnce) {
+  if (const std::string why = WhyNoNamespaces(); !why.empty()) GTEST_SKIP() << why;
+  NetworkTestLab lab;
+  lab.EnsureAll();
+  std::vector<double> made, connected;
+  for (int i = 0; i < 7; ++i) {
+    ASSERT_EQ(ErrorOf(lab.network->RemoveHost("was")), "");
+    auto start = Clock::now();
+    ASSERT_EQ(lab.EnsureHost("was"), "");
+    made.push_back(MillisSince(start));
+    const UniqueFd listener = lab.Listen("was", 9000);
+    start = Clock::now();
+    ASSERT_EQ(lab.Connect("web", "10.0.2.5", 9000).error_number, 0);
+    connected.push_back(MillisSince(start));
+  }
+  std::ranges::sort(made);
+  std::ranges::sort(connected);
+  std::printf(
+      "a host in place of another: median %.1f ms; first connection: median %.1f ms, "
+      "slowest %.1f ms\n",
+      made[3], connected[3], connected[6]);
+  EXPECT_LT(connected[3], 900);
 }
 
 }  // namespace

@@ -142,6 +142,26 @@ TEST_F(NetworkTest, AFormerMemberKeepsWhatAnotherRuleAllows) {
   EXPECT_TRUE(flow.Lives());
 }
 
+TEST_F(NetworkTest, AFormerMemberLosesTheRest) {
+  // Another rule still allows something, so that each connection is judged by itself.
+  auto& firewall = lab_->firewalls["was"];
+  firewall.ingress.push_back(Allow("tcp", 9001, "10.0.1.0/24"));
+  firewall.egress = {Allow("tcp", 80, "sg-web"), Allow("tcp", 81, "10.0.0.0/16")};
+  lab_->firewalls["web"].ingress.push_back(Allow("tcp", 80, "10.0.2.0/24"));
+  lab_->firewalls["web"].ingress.push_back(Allow("tcp", 81, "10.0.2.0/24"));
+  lab_->EnsureAll();
+  const Flow goes = Open("web", "was", "10.0.2.5", 9000);
+  const Flow stays = Open("web", "was", "10.0.2.5", 9001);
+  const Flow goes_out = Open("was", "web", "10.0.1.5", 80);
+  const Flow stays_out = Open("was", "web", "10.0.1.5", 81);
+  firewall.members["sg-web"].clear();
+  ASSERT_EQ(lab_->EnsureHost("was"), "");
+  EXPECT_TRUE(stays.Lives());
+  EXPECT_TRUE(stays_out.Lives());
+  EXPECT_FALSE(Arrives(goes.client.fd, goes.server.fd));
+  EXPECT_FALSE(Arrives(goes_out.client.fd, goes_out.server.fd));
+}
+
 TEST_F(NetworkTest, IcmpPassesOnlyByARule) {
   const UniqueFd place = lab_->NamespaceOf("web");
   const auto answered = [&] {
@@ -310,7 +330,9 @@ TEST_F(NetworkTest, APublicAddressThatMovesTakesNoConnectionsAlong) {
 }
 
 TEST_F(NetworkTest, AHostThatComesBackIsReachableAgain) {
+  std::vector<UniqueFd> kept;  // as by processes that do not end: what they are in stays
   for (int round = 0; round < 3; ++round) {
+    kept.push_back(lab_->NamespaceOf("was"));
     ASSERT_EQ(ErrorOf(lab_->network->RemoveHost("was")), "");
     EXPECT_EQ(lab_->network->NamespaceOf("was").error().kind, ErrorKind::kNotFound);
     ASSERT_EQ(lab_->EnsureHost("was"), "");
@@ -325,6 +347,7 @@ TEST_F(NetworkTest, ARouterThatComesBackIsReachableAgain) {
   for (const auto& [name, interface] : lab_->interfaces) {
     ASSERT_EQ(ErrorOf(lab_->network->RemoveHost(name)), "");
   }
+  const UniqueFd kept = lab_->NamespaceOf("vpc-test");
   ASSERT_EQ(ErrorOf(lab_->network->RemoveRouter("vpc-test")), "");
   ASSERT_EQ(ErrorOf(lab_->network->RemoveRouter("vpc-test")), "");
   EXPECT_EQ(*lab_->fds.Names(), std::vector<std::string>{"netns/internet"});
