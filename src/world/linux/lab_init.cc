@@ -136,6 +136,8 @@ Result<pid_t> StartInit(const LabInitOptions& options, int lock,
 int Host(const LabInitOptions& options, UniqueFd lock, std::vector<HostListener> listeners,
          int ready) {
   BlockSignals();
+  // What a lab left behind that was killed from outside.
+  Cgroups::Open(CgroupNameOf(options.state)).RemoveAll();
   auto init = StartInit(options, lock.get(), std::move(listeners));
   if (ready >= 0) {
     static_cast<void>(SendPacket(ready, init ? "ok" : init.error().message));

@@ -60,7 +60,7 @@ int TryOverlay() {
       ::mkdir("upper", 0700) != 0 || ::mkdir("work", 0700) != 0 || ::mkdir("root", 0700) != 0) {
     return errno;
   }
-  const char* options = "lowerdir=/,upperdir=upper,workdir=work";
+  const char* options = "lowerdir=/usr,upperdir=upper,workdir=work";
   return ::mount("overlay", "root", "overlay", 0, options) == 0 ? 0 : errno;
 }
 

@@ -13,6 +13,7 @@
 #include <iterator>
 #include <thread>
 
+#include "world/linux/cgroup.h"
 #include "world/linux/lab_init_packets.h"
 #include "world/linux/processes_stat.h"
 
@@ -84,6 +85,8 @@ TestLab::TestLab() {
 TestLab::~TestLab() {
   if (init_ > 0) ::kill(init_, SIGKILL);
   Eventually([this] { return Gone(); });
+  // A test that kills the process on the host leaves them to the next lab.
+  Cgroups::Open(CgroupNameOf(state_)).RemoveAll();
   std::error_code ignored;
   fs::remove_all(state_, ignored);
 }

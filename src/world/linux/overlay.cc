@@ -106,6 +106,52 @@ Result<void> FillUpper(const UpperLayer& upper, const InstanceRoot& root) {
   return {};
 }
 
+// Relative paths: the mount's options have their own meaning for ',' and ':'.
+Result<void> MountLayers(const std::string& lower, const fs::path& upper, const fs::path& work,
+                         const fs::path& target, bool user) {
+  const std::string layers =
+      "lowerdir=" + lower + ",upperdir=" + upper.string() + ",workdir=" + work.string();
+  if (!user) return Mount("overlay", target, "overlay", 0, layers);
+  // The attribute is newer than overlays in user namespaces.
+  const auto mounted = Mount("overlay", target, "overlay", 0, layers + ",userxattr");
+  return mounted ? mounted : Mount("overlay", target, "overlay", 0, layers);
+}
+
+Result<void> MountTree(const std::string& name) {
+  const fs::path upper = fs::path("upper") / name;
+  const fs::path target = fs::path("root") / name;
+  const fs::path work = "work/" + name;
+  for (const fs::path& path : {upper, target, work}) ::mkdir(path.c_str(), 0755);
+  struct stat status {};
+  const std::string skeleton = "skeleton/" + name;
+  const bool has_skeleton = ::stat(skeleton.c_str(), &status) == 0;
+  return MountLayers((has_skeleton ? skeleton + ":" : "") + "/" + name, upper, work, target, true);
+}
+
+// A user namespace may not look below the mounts that it inherited, so that / itself cannot be a
+// layer: the trees that hold programs and their data can.
+Result<void> MountTrees(const InstanceRoot& root) {
+  ::mkdir("skeleton", 0755);
+  if (!root.skeleton.empty()) {
+    SCV_TRY(Mount(root.skeleton.c_str(), "skeleton", nullptr, MS_BIND, ""));
+  }
+  SCV_TRY(Mount("root", "root", nullptr, MS_BIND, ""));
+  for (const char* name :
+       {"bin", "etc", "lib", "lib32", "lib64", "libx32", "opt", "sbin", "srv", "usr", "var"}) {
+    struct stat status {};
+    const fs::path path = fs::path("/") / name;
+    if (::lstat(path.c_str(), &status) != 0) continue;
+    if (S_ISDIR(status.st_mode)) {
+      SCV_TRY(MountTree(name));
+      continue;
+    }
+    std::error_code failed;
+    fs::copy_symlink(path, fs::path("root") / name, failed);
+    if (failed) return Fail(ErrorKind::kInternal, "linking " + path.string());
+  }
+  return {};
+}
+
 Result<void> MountOverlay(const InstanceRoot& root, bool user) {
   SCV_TRY(Mount("none", "/", nullptr, MS_REC | MS_PRIVATE, ""));
   SCV_TRY(Mount("tmpfs", root.scratch, "tmpfs", MS_NOSUID | MS_NODEV,
@@ -115,17 +161,7 @@ Result<void> MountOverlay(const InstanceRoot& root, bool user) {
   }
   for (const char* part : {"upper", "work", "root"}) ::mkdir(part, 0755);
   SCV_TRY(FillUpper(UpperLayer(fs::path(root.scratch) / "upper", user), root));
-  // Relative paths: the mount's options have their own meaning for ',' and ':'.
-  std::string lower = "/";
-  if (!root.skeleton.empty()) {
-    ::mkdir("skeleton", 0755);
-    SCV_TRY(Mount(root.skeleton.c_str(), "skeleton", nullptr, MS_BIND, ""));
-    lower = "skeleton:/";
-  }
-  const std::string layers = "lowerdir=" + lower + ",upperdir=upper,workdir=work";
-  if (!user) return Mount("overlay", "root", "overlay", 0, layers);
-  const auto mounted = Mount("overlay", "root", "overlay", 0, layers + ",userxattr");
-  return mounted ? mounted : Mount("overlay", "root", "overlay", 0, layers);
+  return user ? MountTrees(root) : MountLayers("/", "upper", "work", "root", false);
 }
 
 Result<void> Protect(const char* path, bool hide) {

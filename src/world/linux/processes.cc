@@ -28,6 +28,7 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kKillWithin{5'000};
 constexpr milliseconds kLeftoversWithin{1'000};
 constexpr milliseconds kRetryEvery{2};
+constexpr milliseconds kAskAgainEvery{50};
 constexpr int kNumberMin = 3;
 constexpr int kNumberMax = 255;
 constexpr std::size_t kDescriptorsMax = 32;
@@ -91,8 +92,7 @@ class LinuxProcesses final : public Processes {
     const auto found = table_.Running(name);
     if (!found) return {};
     const ProcessIdentity process = IdentityOf(*found);
-    static_cast<void>(watch_.Signal(process, SIGTERM));
-    if (table_.AwaitEnd(process, Clock::now() + grace)) return {};
+    if (AskToEnd(*found, Clock::now() + grace)) return {};
     cgroups_.Kill(name);
     static_cast<void>(watch_.Signal(process, SIGKILL));
     if (table_.AwaitEnd(process, Clock::now() + kKillWithin)) return {};
@@ -138,6 +138,19 @@ class LinuxProcesses final : public Processes {
     return LaunchProcess(launch, descriptors, lock.get());
   }
 
+  // The first process of a PID namespace does not get a SIGTERM that it is not ready for yet: an
+  // instance is asked again.
+  bool AskToEnd(const ProcessRecord& record, Clock::time_point deadline) {
+    const ProcessIdentity process = IdentityOf(record);
+    for (;;) {
+      static_cast<void>(watch_.Signal(process, SIGTERM));
+      const auto until =
+          record.instance ? std::min(deadline, Clock::now() + kAskAgainEvery) : deadline;
+      if (table_.AwaitEnd(process, until)) return true;
+      if (Clock::now() >= deadline) return false;
+    }
+  }
+
   // In the watch's thread.
   void Ended(ProcessIdentity process, int exit_code) {
     const auto record = table_.RecordOf(process);
@@ -154,10 +167,12 @@ class LinuxProcesses final : public Processes {
       if (!cgroups_.Members(record.name).empty()) cgroups_.Kill(record.name);
       ::kill(-record.pid, SIGKILL);
     }
-    // Their parent, the lab's init, reaps them; nobody is told of an empty group in all versions.
+    // A group of version 2 can be removed as soon as nothing in it runs; without one it has to be
+    // waited until the lab's init has reaped the last of the session.
     const auto gone = [&] {
-      const bool session_gone = record.instance || (::kill(-record.pid, 0) != 0 && errno == ESRCH);
-      return session_gone && cgroups_.Remove(record.name);
+      const bool removed = cgroups_.Remove(record.name);
+      if (record.instance || cgroups_.has_unified()) return removed;
+      return removed && ::kill(-record.pid, 0) != 0 && errno == ESRCH;
     };
     while (!gone() && Clock::now() < deadline) std::this_thread::sleep_for(kRetryEvery);
   }
