@@ -20,7 +20,7 @@ resource "aws_s3_object" "artifact" {
 
   bucket             = module.artifacts.bucket
   key                = each.value
-  source             = "${var.artifacts_directory}/${each.value}"
+  source             = abspath("${var.artifacts_directory}/${each.value}")
   source_hash        = filesha256("${var.artifacts_directory}/${each.value}")
   content_type       = "application/vnd.debian.binary-package"
   checksum_algorithm = "SHA256"
