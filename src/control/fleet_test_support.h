@@ -21,7 +21,13 @@ inline GroupDesired TestGroup(int capacity, int zones = 2) {
   group.desired_capacity = capacity;
   group.elb_health = true;
   group.default_warmup = 0;
-  group.targets = {{.arn = "arn:tg", .name = "tg", .attached = true}};
+  group.targets.resize(1);
+  group.targets[0].arn = "arn:tg";
+  group.targets[0].name = "tg";
+  group.targets[0].attached = true;
+  for (const char* node : {"lb/za", "lb/zb"}) {
+    group.targets[0].nodes.push_back({lab::PartKind::kLoadBalancerNode, "r", node});
+  }
   for (int i = 0; i < zones; ++i) {
     const std::string letter(1, static_cast<char>('a' + i));
     group.subnets.push_back({"subnet-" + letter, "z" + letter});

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "control/alarm.h"
 #include "control/scaling_policy.h"
+#include "lab/parts.h"
 
 namespace scv::control {
 
@@ -29,6 +30,10 @@ struct GroupTargets {
   std::string arn, name;
   bool attached = false;  // a listener forwards to it; otherwise its health says nothing
   Millis deregistration_delay = 300'000;
+  // The load balancer nodes that serve it, where the caller knows them
+  // (LabPlan::target_group_nodes; ReadGroup leaves it empty). All of them must have let go of an
+  // instance that drains; without this knowledge a drain takes a second at least.
+  std::vector<lab::PartKey> nodes;
   bool operator==(const GroupTargets&) const = default;
 };
 

@@ -76,6 +76,13 @@ void AdvancePending(GroupWork& work, const InstanceView& view) {
   }
 }
 
+bool LetGo(const InstanceView& view, const TargetView& target) {
+  const bool told =
+      target.at > view.record.terminating_since &&
+      (target.health == TargetHealth::kDraining || target.health == TargetHealth::kUnused);
+  return told && target.sessions == 0;
+}
+
 // An instance in service whose process is gone: nothing to drain, replaced at once.
 void AdvanceInService(GroupWork& work, const InstanceView& view) {
   const bool checks = !work.desired.Suspended("HealthCheck");
@@ -101,25 +108,27 @@ void AdvanceTerminating(GroupWork& work, const InstanceView& view) {
     return;
   }
   work.Wake(deadline);
-  if (view.targets.empty()) work.Wake(view.record.terminating_since + kNodesTold);
+  const Millis told = view.record.terminating_since + kNodesTold;
+  if (work.now < told) work.Wake(told);
 }
 
 }  // namespace
 
-// A node that does not run is waited for as well: it may be back before we hear of it.
+// A node that does not run is waited for as well: it may be back before we hear of it. One that
+// does not list the instance has either let go of it or not heard of it yet: that takes its time.
 bool Drained(const GroupWork& work, const InstanceView& view) {
-  const auto& groups = work.desired.targets;
-  if (std::none_of(groups.begin(), groups.end(), [](const auto& g) { return g.attached; })) {
-    return true;
+  bool all_told = true;
+  for (const auto& group : work.desired.targets) {
+    if (!group.attached) continue;
+    std::size_t told = 0;
+    for (const auto& target : view.targets) {
+      if (target.target_group != group.name) continue;
+      if (!LetGo(view, target)) return false;
+      ++told;
+    }
+    all_told &= !group.nodes.empty() && told >= group.nodes.size();
   }
-  // No node lists it: none ever did, or all have let go of it.
-  if (view.targets.empty()) return work.now >= view.record.terminating_since + kNodesTold;
-  return std::all_of(view.targets.begin(), view.targets.end(), [&](const TargetView& target) {
-    const bool told =
-        target.at > view.record.terminating_since &&
-        (target.health == TargetHealth::kDraining || target.health == TargetHealth::kUnused);
-    return told && target.sessions == 0;
-  });
+  return all_told || work.now >= view.record.terminating_since + kNodesTold;
 }
 
 void AdvanceLifecycles(GroupWork& work) {

@@ -123,7 +123,8 @@ void ReadTargets(const aws::DesiredState& state, const aws::Resource& resource, 
          .name = aws::String(target_group->attributes, "name"),
          .attached = index.forwarded.contains(arn),
          .deregistration_delay =
-             Seconds(target_group->attributes, "deregistration_delay").value_or(300'000)});
+             Seconds(target_group->attributes, "deregistration_delay").value_or(300'000),
+         .nodes = {}});
   }
 }
 

@@ -81,7 +81,15 @@ GroupDesired MakeGroup(Random& random) {
   group.grace = 120'000;
   group.default_warmup = random.Between(0, 300) * 1'000;
   group.default_cooldown = random.Between(30, 300) * 1'000;
-  group.targets = {{.arn = "arn:tg", .name = "tg", .attached = true}};
+  group.targets.resize(1);
+  group.targets[0].arn = "arn:tg";
+  group.targets[0].name = "tg";
+  group.targets[0].attached = true;
+  if (random.Chance(0.5)) {
+    for (const char* node : {"lb/sim-1a", "lb/sim-1b"}) {
+      group.targets[0].nodes.push_back({lab::PartKind::kLoadBalancerNode, "sim-1", node});
+    }
+  }
   group.targets[0].deregistration_delay = random.Between(0, 60) * 1'000;
   group.refresh_on_change = random.Chance(0.9);
   group.refresh.min_healthy_percentage = static_cast<int>(random.Between(5, 10) * 10);
