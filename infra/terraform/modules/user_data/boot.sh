@@ -38,18 +38,26 @@ need_command() {
     retry "installing $2" install_from_mirror install "$2" ca-certificates
 }
 
-# Secrets reach curl on its standard input: every user can read a command line.
+# metadata PATH…: one line each. Secrets reach curl on its standard input: every user can read a
+# command line.
 metadata() {
-  printf 'header = "X-aws-ec2-metadata-token: %s"\n' "$metadata_token" |
-    curl --config - -sSf --noproxy '*' --connect-timeout 1 --max-time 5 "$METADATA/meta-data/$1"
+  {
+    printf 'header = "X-aws-ec2-metadata-token: %s"\n' "$metadata_token"
+    printf "url = \"$METADATA/meta-data/%s\"\n" "$@"
+  } | curl --config - -sSf --fail-early -w '\n' --noproxy '*' --connect-timeout 1 --max-time 5
 }
 json_field() { sed -n 's/.*"'"$1"'" *: *"\([^"]*\)".*/\1/p'; }
 
 read_identity() {
   metadata_token=$(curl -sSf --noproxy '*' --connect-timeout 1 --max-time 5 -X PUT \
     -H 'X-aws-ec2-metadata-token-ttl-seconds: 300' "$METADATA/api/token") || return 1
-  instance_id=$(metadata instance-id) || return 1
-  role=$(metadata iam/security-credentials/) || return 1
+  about=$(metadata instance-id iam/security-credentials/) || return 1
+  {
+    read -r instance_id
+    read -r role
+  } <<END
+$about
+END
   metadata "iam/security-credentials/$role" >"$work/credentials" || return 1
   access_key=$(json_field AccessKeyId <"$work/credentials")
   secret_key=$(json_field SecretAccessKey <"$work/credentials")
@@ -57,7 +65,7 @@ read_identity() {
   [ -n "$access_key" ] && [ -n "$secret_key" ] && [ -n "$session_token" ]
 }
 
-# S3 wants the body's hash signed, too, which curl leaves to its caller before version 7.89.
+# S3 wants the body's hash signed, too, which Debian 12's curl leaves to its caller.
 no_body=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 fetch_artifact() {
   read_identity || return 1
