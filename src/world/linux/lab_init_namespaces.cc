@@ -10,9 +10,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -46,7 +46,7 @@ Error UserNamespaceError(int error_number) {
 Result<void> RaiseLoopback() {
   const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq request{};
-  std::strcpy(request.ifr_name, "lo");
+  std::ranges::copy(std::string_view("lo"), request.ifr_name);
   request.ifr_flags = IFF_UP | IFF_RUNNING;
   if (!socket || ::ioctl(socket.get(), SIOCSIFFLAGS, &request) != 0) {
     return FailErrno(ErrorKind::kInternal, "raising the lab's loopback interface", errno);

@@ -10,6 +10,7 @@
 //   pid                       → ok PID
 //   cpu NAME                  → ok MICROS
 //   quit CODE                 (no answer)
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -121,11 +122,10 @@ int Serve(const std::filesystem::path& state) {
   auto listener = ListenPackets(state, "test.sock");
   if (!listener) return 4;
   for (;;) {
+    pollfd waited{.fd = listener->get(), .events = POLLIN, .revents = 0};
+    ::poll(&waited, 1, -1);
     const UniqueFd client(::accept4(listener->get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!client) {
-      ::usleep(500);  // the listener does not block; only a test waits like this
-      continue;
-    }
+    if (!client) continue;
     const auto request =
         ReceivePacket(client.get(), std::chrono::steady_clock::now() + std::chrono::seconds(1));
     if (!request) continue;

@@ -54,15 +54,17 @@ std::string MachineId() {
   return id + "\n";
 }
 
-// shadow(5) without this machine's password hashes.
-std::string WithoutHashes(const std::string& shadow) {
-  std::istringstream in(shadow);
+// shadow(5) without this machine's password hashes; where it may not be read, from the names in
+// `names`.
+std::string ShadowOf(const char* shadow, const char* names, const char* rest) {
   std::string out;
+  const std::string text = ReadFile(shadow);
+  std::istringstream in(text.empty() ? ReadFile(names) : text);
   for (std::string line; std::getline(in, line);) {
     const auto first = line.find(':');
     const auto second = line.find(':', first + 1);
     if (first == std::string::npos || second == std::string::npos) continue;
-    out += line.substr(0, first) + ":*" + line.substr(second) + "\n";
+    out += line.substr(0, first) + ":*" + (text.empty() ? rest : line.substr(second)) + "\n";
   }
   return out;
 }
@@ -93,10 +95,9 @@ Result<void> FillUpper(const UpperLayer& upper, const InstanceRoot& root) {
     SCV_TRY(upper.Write(kBundle, ReadFile(kBundle) + added, 0644));
     SCV_TRY(upper.Write("/usr/local/share/ca-certificates/scv-lab.crt", added, 0644));
   }
-  for (const char* file : {"/etc/shadow", "/etc/gshadow"}) {
-    const std::string shadow = ReadFile(file);
-    if (!shadow.empty()) SCV_TRY(upper.Write(file, WithoutHashes(shadow), 0640));
-  }
+  SCV_TRY(upper.Write("/etc/shadow", ShadowOf("/etc/shadow", "/etc/passwd", ":19000:0:99999:7:::"),
+                      0640));
+  SCV_TRY(upper.Write("/etc/gshadow", ShadowOf("/etc/gshadow", "/etc/group", "::"), 0640));
   for (const char* path : kEmptied) SCV_TRY(upper.Empty(path));
   std::error_code failed;
   for (const auto& entry : fs::directory_iterator("/etc/ssh", failed)) {

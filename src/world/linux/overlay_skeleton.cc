@@ -1,4 +1,5 @@
 // The layer that makes this machine's directories writable for a root of a user namespace.
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -6,9 +7,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <deque>
+#include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
+#include <utility>
 
+#include "world/linux/fd_store.h"
 #include "world/linux/lab_init_packets.h"
 #include "world/linux/overlay.h"
 
@@ -19,49 +25,84 @@ namespace fs = std::filesystem;
 
 constexpr std::array kTrees = {"/etc", "/usr", "/var", "/opt", "/srv"};
 // Where programs open existing files for writing rather than put new ones in their place.
-constexpr std::array<std::string_view, 4> kCopied = {"/etc", "/var/lib/dpkg", "/var/cache/debconf",
-                                                     "/var/lib/apt"};
-constexpr std::uintmax_t kFileSizeMax = 16 << 20;
-constexpr std::size_t kEntriesMax = 500'000;
+constexpr std::array<std::string_view, 6> kCopied = {
+    "/var/lib/dpkg",         "/var/lib/dpkg/alternatives", "/var/lib/dpkg/triggers",
+    "/var/lib/dpkg/updates", "/var/cache/debconf",         "/var/lib/apt"};
+constexpr off_t kFileSizeMax = 16 << 20;
+constexpr std::size_t kDirectoriesMax = 500'000;
 
-bool IsCopied(const fs::path& path) {
-  const std::string parent = path.parent_path().string();
-  return parent.starts_with("/etc") || std::ranges::find(kCopied, parent) != kCopied.end();
+// What becomes of the plain files of a directory.
+enum class Files { kLeave, kCopy, kClear };
+
+Files FilesOf(const std::string& directory) {
+  if (directory == "/etc" || directory.starts_with("/etc/")) return Files::kCopy;
+  if (directory == "/var/log") return Files::kClear;
+  return std::ranges::find(kCopied, directory) != kCopied.end() ? Files::kCopy : Files::kLeave;
 }
 
-void CopyFile(const fs::path& from, const fs::path& to, const struct stat& status) {
+void MakeFile(const std::string& from, const std::string& to, Files what) {
+  struct stat status {};
+  if (::lstat(from.c_str(), &status) != 0 || status.st_size > kFileSizeMax) return;
   std::error_code failed;
-  if (static_cast<std::uintmax_t>(status.st_size) > kFileSizeMax) return;
-  // What this user may not read, the instance does without.
-  if (fs::copy_file(from, to, failed)) ::chmod(to.c_str(), status.st_mode & 0777);
+  if (what == Files::kClear) status.st_size = 0;
+  // Of what this user may not read the instance gets only what is empty anyway: lock files.
+  if (status.st_size == 0) {
+    const UniqueFd empty(::open(to.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  } else if (!fs::copy_file(from, to, failed)) {
+    return;
+  }
+  ::chmod(to.c_str(), status.st_mode & 0777);
 }
 
-Result<void> CopyTree(const fs::path& tree, const fs::path& into, dev_t device) {
-  std::error_code failed;
-  std::size_t entries = 0;
-  fs::recursive_directory_iterator next(tree, fs::directory_options::skip_permission_denied,
-                                        failed);
-  for (const fs::recursive_directory_iterator end; !failed && next != end; next.increment(failed)) {
-    const fs::path& path = next->path();
-    const fs::path target = into / path.relative_path();
+// Breadth first, by what readdir(3) says of each entry's kind: most files need no look at all.
+class Copier {
+ public:
+  Copier(std::string into, dev_t device) : into_(std::move(into)), device_(device) {}
+
+  Result<void> Copy(const std::string& tree) {
+    open_.push_back(tree);
+    while (!open_.empty()) {
+      const std::string directory = std::move(open_.front());
+      open_.pop_front();
+      SCV_TRY(CopyDirectory(directory));
+    }
+    return {};
+  }
+
+ private:
+  Result<void> CopyDirectory(const std::string& directory) {
     struct stat status {};
-    if (++entries > kEntriesMax) break;
-    if (::lstat(path.c_str(), &status) != 0) continue;
-    if (S_ISDIR(status.st_mode)) {
-      if (status.st_dev != device) {
-        next.disable_recursion_pending();
-        continue;
+    // Another file system that is mounted there is not below the overlay either.
+    if (::lstat(directory.c_str(), &status) != 0 || status.st_dev != device_) return {};
+    const std::string target = into_ + directory;
+    if (++directories_ > kDirectoriesMax) return {};
+    if (::mkdir(target.c_str(), (status.st_mode & 01777) | 0700) != 0 && errno != EEXIST) {
+      return FailErrno(ErrorKind::kUnavailable, "making " + target, errno);
+    }
+    CopyEntries(directory, target);
+    return {};
+  }
+
+  void CopyEntries(const std::string& directory, const std::string& target) {
+    const Files files = FilesOf(directory);
+    const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(directory.c_str()), &::closedir);
+    if (!entries) return;  // not readable for this user, and so not for the instance
+    while (const dirent* entry = ::readdir(entries.get())) {
+      const std::string_view name = entry->d_name;
+      if (name == "." || name == "..") continue;
+      if (entry->d_type == DT_DIR) {
+        open_.push_back(directory + "/" + entry->d_name);
+      } else if (entry->d_type == DT_REG && files != Files::kLeave) {
+        MakeFile(directory + "/" + entry->d_name, target + "/" + entry->d_name, files);
       }
-      if (::mkdir(target.c_str(), 0700) != 0 && errno != EEXIST) {
-        return FailErrno(ErrorKind::kUnavailable, "making " + target.string(), errno);
-      }
-      ::chmod(target.c_str(), (status.st_mode & 01777) | 0700);
-    } else if (S_ISREG(status.st_mode) && IsCopied(path)) {
-      CopyFile(path, target, status);
     }
   }
-  return {};
-}
+
+  const std::string into_;
+  const dev_t device_;
+  std::size_t directories_ = 0;
+  std::deque<std::string> open_;
+};
 
 Result<void> Build(const fs::path& directory) {
   struct stat root {};
@@ -69,9 +110,7 @@ Result<void> Build(const fs::path& directory) {
   for (const char* tree : kTrees) {
     struct stat status {};
     if (::lstat(tree, &status) != 0 || !S_ISDIR(status.st_mode)) continue;
-    std::error_code failed;
-    fs::create_directories(directory / fs::path(tree).relative_path(), failed);
-    SCV_TRY(CopyTree(tree, directory, root.st_dev));
+    SCV_TRY(Copier(directory.string(), root.st_dev).Copy(tree));
   }
   return {};
 }
