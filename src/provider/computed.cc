@@ -72,13 +72,13 @@ class Renderer {
     if (part == "partition") return "aws";
     if (part == "uuid") return RandomUuid();
     if (part == "now") return FormatRfc3339(WallClockMillis());
-    if (const auto colon = part.find(':'); colon != std::string_view::npos) {
-      return Function(part.substr(0, colon), part.substr(colon + 1), depth);
-    }
     if (const auto first = part.find('~'); first != std::string_view::npos) {
       const auto second = part.find('~', first + 1);
       return Replaced(Attribute(part.substr(0, first), depth),
                       part.substr(first + 1, second - first - 1), part.substr(second + 1));
+    }
+    if (const auto colon = part.find(':'); colon != std::string_view::npos) {
+      return Function(part.substr(0, colon), part.substr(colon + 1), depth);
     }
     if (const auto mark = part.find('?'); mark != std::string_view::npos) {
       auto text = Attribute(part.substr(0, mark), depth);

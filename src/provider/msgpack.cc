@@ -1,6 +1,7 @@
 #include "provider/msgpack.h"
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -79,11 +80,11 @@ class Reader {
     switch (tag) {
       case 0xca: {
         SCV_ASSIGN(const auto bits, Unsigned<std::uint32_t>());
-        return Value(static_cast<double>(std::bit_cast<float>(bits)));
+        return Real(static_cast<double>(std::bit_cast<float>(bits)));
       }
       case 0xcb: {
         SCV_ASSIGN(const auto bits, Unsigned<std::uint64_t>());
-        return Value(std::bit_cast<double>(bits));
+        return Real(std::bit_cast<double>(bits));
       }
       case 0xcc:
         return Integer<std::uint8_t>();
@@ -107,6 +108,11 @@ class Reader {
       default:
         return Bad("an unused tag");
     }
+  }
+
+  static Result<Value> Real(double number) {
+    if (!std::isfinite(number)) return Bad("a number is not finite");
+    return Value(number);
   }
 
   template <typename T>

@@ -31,11 +31,21 @@ const aws::Resource* FindBy(const aws::DesiredState& state, std::string_view reg
   return nullptr;
 }
 
+// What every VPC has from the beginning, whether or not Terraform has taken it over.
+const aws::Resource* FindDefault(const aws::DesiredState& state, std::string_view region,
+                                 std::string_view type, const std::string& id) {
+  const bool group = type == "aws_default_security_group";
+  if (!group && type != "aws_default_route_table") return nullptr;
+  return FindBy(state, region, "aws_vpc",
+                group ? "default_security_group_id" : "default_route_table_id", id);
+}
+
 const aws::Resource* FindTarget(const aws::DesiredState& state, const Reference& reference,
                                 std::string_view region, const std::string& value) {
   for (const auto& type : reference.types) {
     const auto* found = FindBy(state, RegionOf(type, region), type, reference.by, value);
     if (found != nullptr) return found;
+    if (const auto* vpc = FindDefault(state, region, type, value)) return vpc;
   }
   return nullptr;
 }
