@@ -1,6 +1,8 @@
 #include "world/linux/lab_init_record.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +11,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cerrno>
+#include <chrono>
+#include <cstdlib>
 #include <string>
 
 #include "world/linux/lab_init_packets.h"
@@ -20,6 +24,9 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 constexpr const char* kRecordName = "lab.json";
+// A lab whose init is gone still cleans up on the host for a moment.
+constexpr std::chrono::seconds kHolderEndsWithin{3};
+constexpr int kRetryMillis = 2;
 
 Result<void> MakeState(const fs::path& state) {
   std::error_code failed;
@@ -37,6 +44,12 @@ Result<void> MakeState(const fs::path& state) {
   return {};
 }
 
+pid_t HolderOf(int lock) {
+  std::array<char, 16> text{};
+  if (::pread(lock, text.data(), text.size() - 1, 0) <= 0) return 0;
+  return static_cast<pid_t>(std::strtol(text.data(), nullptr, 10));
+}
+
 }  // namespace
 
 Result<UniqueFd> LockState(const fs::path& state) {
@@ -44,14 +57,22 @@ Result<UniqueFd> LockState(const fs::path& state) {
   const fs::path path = state / "lab.lock";
   UniqueFd lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!lock) return FailErrno(ErrorKind::kUnavailable, "opening " + path.string(), errno);
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
-  if (errno != EWOULDBLOCK)
-    return FailErrno(ErrorKind::kInternal, "locking " + path.string(), errno);
-  std::array<char, 16> pid{};
-  const ssize_t size = ::pread(lock.get(), pid.data(), pid.size() - 1, 0);
-  return Fail(ErrorKind::kConflict, "a lab runs in " + state.string() + " already, pid " +
-                                        (size > 0 ? std::string(pid.data()) : "unknown") +
-                                        "; end it with `./scv down`, or choose another --state");
+  const auto deadline = std::chrono::steady_clock::now() + kHolderEndsWithin;
+  for (;;) {
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
+    if (errno != EWOULDBLOCK) {
+      return FailErrno(ErrorKind::kInternal, "locking " + path.string(), errno);
+    }
+    const pid_t holder = HolderOf(lock.get());
+    const bool ending = holder > 0 && ::kill(holder, 0) != 0 && errno == ESRCH;
+    if (!ending || std::chrono::steady_clock::now() >= deadline) {
+      return Fail(ErrorKind::kConflict,
+                  "a lab runs in " + state.string() + " already, pid " +
+                      (holder > 0 ? std::to_string(holder) : "unknown") +
+                      "; end it with `./scv down`, or choose another --state");
+    }
+    ::poll(nullptr, 0, kRetryMillis);
+  }
 }
 
 void NameLockHolder(int lock, pid_t pid) {

@@ -111,6 +111,16 @@ TEST_F(LabInit, StartsTheDaemonAgainWhichTakesUpWhatRuns) {
   EXPECT_TRUE(lab_.Ask({"find", "child"}).ends_with(" ended 143"));
 }
 
+TEST_F(LabInit, StartsAgainAsSoonAsTheOneBeforeIsGone) {
+  for (int i = 0; i < 5; ++i) {
+    const Ran ran = lab_.Start({"--listen", "door=127.0.0.1:0"});
+    ASSERT_EQ(ran.code, 0) << ran.output;
+    const int init = lab_.pid();
+    ::kill(init, SIGTERM);
+    ASSERT_TRUE(Eventually([&] { return ::kill(init, 0) != 0; }));
+  }
+}
+
 TEST_F(LabInit, GoesOnStartingADaemonThatFails) {
   const Ran ran =
       lab_.StartDetached({}, {ProgramBeside("scv-lab-init-test-daemon").string(), "--fail"});

@@ -112,10 +112,10 @@ Result<void> MountLayers(const std::string& lower, const fs::path& upper, const 
                          const fs::path& target, bool user) {
   const std::string layers =
       "lowerdir=" + lower + ",upperdir=" + upper.string() + ",workdir=" + work.string();
-  if (!user) return Mount("overlay", target, "overlay", 0, layers);
+  if (!user) return Mount("overlay", target, "overlay", MS_NODEV, layers);
   // The attribute is newer than overlays in user namespaces.
-  const auto mounted = Mount("overlay", target, "overlay", 0, layers + ",userxattr");
-  return mounted ? mounted : Mount("overlay", target, "overlay", 0, layers);
+  const auto mounted = Mount("overlay", target, "overlay", MS_NODEV, layers + ",userxattr");
+  return mounted ? mounted : Mount("overlay", target, "overlay", MS_NODEV, layers);
 }
 
 Result<void> MountTree(const std::string& name) {

@@ -163,15 +163,19 @@ class LinuxProcesses final : public Processes {
   // What an engine has started goes with it; an instance's processes went with its first one.
   void EndLeftovers(const ProcessRecord& record) const {
     const auto deadline = Clock::now() + kLeftoversWithin;
+    // The number of a session is not given out again while the session has a process, but it may be
+    // the number of another one by now.
+    const auto stat = ReadProcessStat(record.pid);
+    const bool reused = stat && stat->start_ticks != record.start_ticks;
     if (!record.instance) {
       if (!cgroups_.Members(record.name).empty()) cgroups_.Kill(record.name);
-      ::kill(-record.pid, SIGKILL);
+      if (!reused) ::kill(-record.pid, SIGKILL);
     }
     // A group of version 2 can be removed as soon as nothing in it runs; without one it has to be
     // waited until the lab's init has reaped the last of the session.
     const auto gone = [&] {
       const bool removed = cgroups_.Remove(record.name);
-      if (record.instance || cgroups_.has_unified()) return removed;
+      if (record.instance || reused || cgroups_.has_unified()) return removed;
       return removed && ::kill(-record.pid, 0) != 0 && errno == ESRCH;
     };
     while (!gone() && Clock::now() < deadline) std::this_thread::sleep_for(kRetryEvery);
