@@ -182,8 +182,7 @@ std::optional<Millis> FleetEngine::NextWake() const {
 
 GroupPlan FleetEngine::DecideOne(const GroupKey& key, Group& group, Millis now) {
   MeasureLevels(group, now);
-  auto plan = DecideGroup(group.desired, group.memory, group.observed, now, pace_);
-  group.memory = plan.memory;
+  auto plan = DecideGroup(group.desired, std::move(group.memory), group.observed, now, pace_);
   for (const auto& record : plan.records) group.observed.PutRecord(record, now);
   // Who came into service may make another one needless: that is the next decision's.
   if (!plan.records.empty()) Touch(key);
@@ -207,9 +206,14 @@ std::vector<GroupPlan> FleetEngine::Decide(Millis now) {
     auto& group = groups_.at(key);
     auto plan = DecideOne(key, group, now);
     const auto status = StatusOf(plan);
-    const bool news = status != group.status;
+    const bool news = status != group.status || !Empty(plan);
     group.status = status;
-    if (news || !Empty(plan)) plans.push_back(std::move(plan));
+    if (!news) {
+      group.memory = std::move(plan.memory);
+      continue;
+    }
+    group.memory = plan.memory;
+    plans.push_back(std::move(plan));
   }
   return plans;
 }

@@ -101,7 +101,7 @@ class FleetEngine {
     bool running = false;
     Millis at = 0;
     bool strangers = false;  // a target of `targets` was not known when it was seen
-    std::vector<lab::TargetSighting> targets;  // by target group and target
+    std::vector<lab::TargetSighting> targets;  // in the sighting's order
   };
 
   Group* GroupOf(const std::string& instance);
@@ -111,12 +111,14 @@ class FleetEngine {
   struct Requests {
     double requests = 0, errors = 0;
   };
-  // Group and target group → what was answered since the node's last sighting.
-  using Traffic = std::map<std::pair<GroupKey, std::string>, Requests>;
-  bool SeeTarget(const lab::PartKey& key, const lab::TargetSighting* before,
-                 const lab::TargetSighting& target, Millis at, Traffic& traffic);
+  // Target group → what its targets have answered since the node's last sighting.
+  using Traffic = std::map<std::string, Requests, std::less<>>;
+  // false: no instance of a group.
+  bool SeeTarget(const lab::PartKey& key, const lab::TargetSighting& target, Millis at);
+  void SeeSameTargets(const lab::Sighting& sighting, Node& node, Traffic& traffic);
+  void SeeOtherTargets(const lab::Sighting& sighting, Node& node, Traffic& traffic);
   void ForgetTarget(const lab::PartKey& key, const lab::TargetSighting& target, Millis at);
-  void MeasureTraffic(const Traffic& traffic, Millis from, Millis to);
+  void MeasureTraffic(const lab::PartKey& node, const Traffic& traffic, Millis from, Millis to);
   void MeasureCpu(Group& group, const lab::Sighting& sighting);
   void MeasureLevels(Group& group, Millis now);
   void Schedule(const GroupKey& key, Group& group, std::optional<Millis> wake_at);

@@ -1,18 +1,17 @@
 // The engine's ears: sightings become health, phases and metrics of the groups they concern.
 #include <algorithm>
-#include <tuple>
+#include <utility>
 
 #include "control/fleet.h"
 
 namespace scv::control {
 namespace {
 
-auto Order(const lab::TargetSighting& target) {
-  return std::tie(target.target_group, target.target);
-}
-
-bool Before(const lab::TargetSighting& a, const lab::TargetSighting& b) {
-  return Order(a) < Order(b);
+bool SameTargets(const std::vector<lab::TargetSighting>& a,
+                 const std::vector<lab::TargetSighting>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return x.target == y.target && x.target_group == y.target_group;
+  });
 }
 
 double Growth(std::int64_t before, std::int64_t after) {
@@ -62,15 +61,9 @@ void FleetEngine::MeasureCpu(Group& group, const lab::Sighting& sighting) {
   group.observed.SetCpu(id, sighting.cpu_micros_total, to);
 }
 
-bool FleetEngine::SeeTarget(const lab::PartKey& key, const lab::TargetSighting* before,
-                            const lab::TargetSighting& target, Millis at, Traffic& traffic) {
+bool FleetEngine::SeeTarget(const lab::PartKey& key, const lab::TargetSighting& target, Millis at) {
   auto* group = GroupOf(target.target);
   if (group == nullptr) return false;
-  if (before != nullptr && Measured(group->desired)) {
-    auto& sums = traffic[{group->desired.key, target.target_group}];
-    sums.requests += Growth(before->requests_total, target.requests_total);
-    sums.errors += Growth(before->errors_5xx_total, target.errors_5xx_total);
-  }
   if (group->observed.SeeTarget(target.target, key, target, at)) Touch(group->desired.key);
   return true;
 }
@@ -84,21 +77,25 @@ void FleetEngine::ForgetTarget(const lab::PartKey& key, const lab::TargetSightin
   }
 }
 
-void FleetEngine::MeasureTraffic(const Traffic& traffic, Millis from, Millis to) {
-  if (from == 0 || to <= from) return;
+// A target group's traffic counts for every group whose instances stand in it.
+void FleetEngine::MeasureTraffic(const lab::PartKey& node, const Traffic& traffic, Millis from,
+                                 Millis to) {
+  if (from == 0 || to <= from || traffic.empty()) return;
   // One lab second stands for one minute of AWS: counts are per such minute.
   const double factor = 60'000.0 / static_cast<double>(pace_.MetricPeriod());
-  for (const auto& [where, sums] : traffic) {
-    const auto found = groups_.find(where.first);
-    if (found == groups_.end()) continue;
-    auto& group = found->second;
+  for (auto& [key, group] : groups_) {
+    if (key.region != node.region || !Measured(group.desired)) continue;
     auto& metrics = group.memory.metrics;
-    const double requests = sums.requests * factor;
-    metrics.AddTotal(MetricKey(kRequestCount, where.second), from, to, requests);
-    metrics.AddTotal(MetricKey(kTarget5xx, where.second), from, to, sums.errors * factor);
-    if (group.observed.healthy() == 0) continue;
-    metrics.AddTotal(MetricKey(kRequestsPerTarget, where.second), from, to,
-                     requests / group.observed.healthy());
+    for (const auto& target : group.desired.targets) {
+      const auto sums = traffic.find(target.name);
+      if (sums == traffic.end()) continue;
+      const double requests = sums->second.requests * factor;
+      metrics.AddTotal(MetricKey(kRequestCount, target.name), from, to, requests);
+      metrics.AddTotal(MetricKey(kTarget5xx, target.name), from, to, sums->second.errors * factor);
+      if (group.observed.healthy() == 0) continue;
+      metrics.AddTotal(MetricKey(kRequestsPerTarget, target.name), from, to,
+                       requests / group.observed.healthy());
+    }
   }
 }
 
@@ -137,30 +134,60 @@ void FleetEngine::SeeNode(const lab::Sighting& sighting) {
   // While it is being changed, or when it is dead, a node has nothing to say of its targets.
   const bool silent = sighting.targets.empty() && sighting.phase != lab::Phase::kRunning;
   if (silent && sighting.phase != lab::Phase::kAbsent) return;
-  auto targets = sighting.targets;
-  if (!std::is_sorted(targets.begin(), targets.end(), Before)) {
-    std::sort(targets.begin(), targets.end(), Before);
-  }
-  const bool skip_equal = !node.strangers;
-  node.strangers = false;
   Traffic traffic;
-  auto old = node.targets.cbegin();
-  const auto end = node.targets.cend();
-  for (const auto& target : targets) {
-    for (; old != end && Before(*old, target); ++old) {
-      ForgetTarget(sighting.key, *old, sighting.at);
-    }
-    const bool known = old != end && Order(*old) == Order(target);
-    const auto* before = known ? &*old : nullptr;
-    if (known) ++old;
-    const bool quiet = known && skip_equal && *before == target && target.requests_total == 0;
-    if (quiet) continue;
-    if (!SeeTarget(sighting.key, before, target, sighting.at, traffic)) node.strangers = true;
+  if (SameTargets(node.targets, sighting.targets)) {
+    SeeSameTargets(sighting, node, traffic);
+  } else {
+    SeeOtherTargets(sighting, node, traffic);
   }
-  for (; old != end; ++old) ForgetTarget(sighting.key, *old, sighting.at);
-  node.targets = std::move(targets);
-  MeasureTraffic(traffic, before_at, sighting.at);
+  MeasureTraffic(sighting.key, traffic, before_at, sighting.at);
   if (sighting.phase == lab::Phase::kAbsent) nodes_.erase(sighting.key);
+}
+
+// The usual case: the same targets in the same order; most of them only moved their totals, which
+// concerns no instance by itself.
+void FleetEngine::SeeSameTargets(const lab::Sighting& sighting, Node& node, Traffic& traffic) {
+  const bool all = node.strangers;
+  node.strangers = false;
+  Requests* sums = nullptr;
+  const std::string* group = nullptr;
+  for (std::size_t i = 0; i < sighting.targets.size(); ++i) {
+    const auto& target = sighting.targets[i];
+    auto& before = node.targets[i];
+    if (group == nullptr || *group != target.target_group) {
+      group = &target.target_group;
+      sums = &traffic[target.target_group];
+    }
+    sums->requests += Growth(before.requests_total, target.requests_total);
+    sums->errors += Growth(before.errors_5xx_total, target.errors_5xx_total);
+    const bool quiet =
+        before.health == target.health && target.health != lab::TargetHealth::kDraining && !all;
+    before.sessions = target.sessions;
+    before.requests_total = target.requests_total;
+    before.errors_5xx_total = target.errors_5xx_total;
+    if (quiet) continue;
+    before.health = target.health;
+    before.reason = target.reason;
+    if (!SeeTarget(sighting.key, target, sighting.at)) node.strangers = true;
+  }
+}
+
+void FleetEngine::SeeOtherTargets(const lab::Sighting& sighting, Node& node, Traffic& traffic) {
+  std::map<std::pair<std::string, std::string>, const lab::TargetSighting*> known;
+  for (const auto& target : node.targets) known[{target.target_group, target.target}] = &target;
+  node.strangers = false;
+  for (const auto& target : sighting.targets) {
+    const auto before = known.find({target.target_group, target.target});
+    auto& sums = traffic[target.target_group];
+    if (before != known.end()) {
+      sums.requests += Growth(before->second->requests_total, target.requests_total);
+      sums.errors += Growth(before->second->errors_5xx_total, target.errors_5xx_total);
+      known.erase(before);
+    }
+    if (!SeeTarget(sighting.key, target, sighting.at)) node.strangers = true;
+  }
+  for (const auto& [name, target] : known) ForgetTarget(sighting.key, *target, sighting.at);
+  node.targets = sighting.targets;
 }
 
 }  // namespace scv::control

@@ -24,12 +24,13 @@ Views Expired(GroupWork& work) {
   Views expired;
   if (!work.desired.max_instance_lifetime) return expired;
   const Millis lifetime = *work.desired.max_instance_lifetime;
-  for (const auto& [launched_at, id] : work.observed.by_launch()) {
+  for (const auto& [launch, found] : work.observed.by_launch()) {
+    const auto& [launched_at, id] = launch;
     if (launched_at + lifetime > work.now) {
       work.Wake(launched_at + lifetime);
       break;
     }
-    const auto& view = *work.observed.Find(id);
+    const auto& view = *found;
     if (view.healthy() && !work.Changed(id)) expired.push_back(&view);
   }
   return expired;
@@ -114,8 +115,8 @@ Views UnhealthyInService(GroupWork& work) {
       desired.Suspended("ReplaceUnhealthy")) {
     return unhealthy;
   }
-  for (const auto& id : work.observed.attention()) {
-    const auto& view = *work.observed.Find(id);
+  for (const auto& [id, found] : work.observed.attention()) {
+    const auto& view = *found;
     const bool concerned = work.LifecycleOf(view) == Lifecycle::kInService && !view.dead() &&
                            view.elb == ElbHealth::kUnhealthy && !work.Changed(id);
     if (!concerned) continue;
@@ -134,9 +135,9 @@ Views UnhealthyInService(GroupWork& work) {
 Views HealthyInService(const GroupWork& work) {
   Views views;
   views.reserve(static_cast<std::size_t>(std::max(work.in_service(), 0)));
-  for (const auto& [since, id] : work.observed.by_service()) {
-    const auto& view = *work.observed.Find(id);
-    if (view.healthy() && !work.Changed(id)) views.push_back(&view);
+  for (const auto& [since, found] : work.observed.by_service()) {
+    const auto& view = *found;
+    if (view.healthy() && !work.Changed(since.second)) views.push_back(&view);
   }
   return views;
 }
@@ -158,8 +159,8 @@ void CancelNeedlessLaunches(GroupWork& work) {
                           work.pending() - std::max(work.capacity() - work.healthy(), 0));
   if (needless <= 0) return;
   Views launched;
-  for (const auto& id : work.observed.attention()) {
-    const auto& view = *work.observed.Find(id);
+  for (const auto& [id, found] : work.observed.attention()) {
+    const auto& view = *found;
     if (work.LifecycleOf(view) != Lifecycle::kPending || work.Changed(id)) continue;
     // A launch since then was wanted in spite of that: it replaces something.
     const bool before = view.record.launched_at < work.memory.capacity_lowered_at;
@@ -178,8 +179,8 @@ void CancelNeedlessLaunches(GroupWork& work) {
 int LaunchUpTo(GroupWork& work, int count, std::map<std::string, int> counts) {
   if (count <= 0 || work.memory.version == 0 || work.desired.Suspended("Launch")) return 0;
   std::map<std::string, int> booting;
-  for (const auto& id : work.observed.attention()) {
-    const auto& view = *work.observed.Find(id);
+  for (const auto& [id, found] : work.observed.attention()) {
+    const auto& view = *found;
     if (work.LifecycleOf(view) == Lifecycle::kPending) ++booting[view.record.zone];
   }
   int launched = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "control/group_balance.h"
 #include "control/group_lifecycle.h"
@@ -158,9 +159,9 @@ Registered RegistrationOf(const InstanceView& view) {
   return Registered::kNo;
 }
 
-GroupPlan DecideGroup(const GroupDesired& desired, const GroupMemory& memory,
+GroupPlan DecideGroup(const GroupDesired& desired, GroupMemory memory,
                       const GroupObserved& observed, Millis now, const Pace& pace) {
-  GroupWork work(desired, memory, observed, now, pace);
+  GroupWork work(desired, std::move(memory), observed, now, pace);
   FollowConfiguration(work);
   AdvanceLifecycles(work);
   EvaluateScaling(work);
@@ -169,7 +170,7 @@ GroupPlan DecideGroup(const GroupDesired& desired, const GroupMemory& memory,
   }
   if (!work.memory.refresh.active()) Balance(work);
   Judge(work);
-  return work.Finish(memory);
+  return work.Finish();
 }
 
 }  // namespace scv::control

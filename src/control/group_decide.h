@@ -55,7 +55,7 @@ struct GroupPlan {
 
 // `memory` of a group never decided before is GroupMemory{}. The caller carries the plan out before
 // it decides again: launches become records with Lifecycle::kPending.
-GroupPlan DecideGroup(const GroupDesired& desired, const GroupMemory& memory,
+GroupPlan DecideGroup(const GroupDesired& desired, GroupMemory memory,
                       const GroupObserved& observed, Millis now, const Pace& pace);
 
 // Whether an instance stands in its group's target groups, and how.

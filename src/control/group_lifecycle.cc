@@ -132,8 +132,8 @@ bool Drained(const GroupWork& work, const InstanceView& view) {
 }
 
 void AdvanceLifecycles(GroupWork& work) {
-  for (const auto& id : work.observed.attention()) {
-    const auto& view = *work.observed.Find(id);
+  for (const auto& [id, found] : work.observed.attention()) {
+    const auto& view = *found;
     switch (view.record.lifecycle) {
       case Lifecycle::kPending:
         AdvancePending(work, view);

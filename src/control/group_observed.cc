@@ -28,7 +28,8 @@ const InstanceView* GroupObserved::Find(const std::string& id) const {
 
 int GroupObserved::InServiceSince(Millis at) const {
   int later = 0;
-  for (auto it = by_service_.rbegin(); it != by_service_.rend() && it->first > at; ++it) ++later;
+  for (auto it = by_service_.rbegin(); it != by_service_.rend() && it->first.first > at; ++it)
+    ++later;
   return in_service_ - later;
 }
 
@@ -40,7 +41,11 @@ void GroupObserved::Count(const InstanceView& view, int sign) {
   const auto& id = view.record.id;
   const auto lifecycle = view.record.lifecycle;
   const auto keep = [&](ByTime& index, Millis at) {
-    sign > 0 ? static_cast<void>(index.emplace(at, id)) : static_cast<void>(index.erase({at, id}));
+    if (sign > 0) {
+      index.emplace(std::pair(at, id), &view);
+    } else {
+      index.erase({at, id});
+    }
   };
   if (lifecycle == Lifecycle::kPending) pending_ += sign;
   if (lifecycle == Lifecycle::kTerminating) terminating_ += sign;
@@ -56,7 +61,11 @@ void GroupObserved::Count(const InstanceView& view, int sign) {
     keep(by_launch_, view.record.launched_at);
   }
   if (lifecycle == Lifecycle::kInService && view.healthy()) return;
-  sign > 0 ? static_cast<void>(attention_.insert(id)) : static_cast<void>(attention_.erase(id));
+  if (sign > 0) {
+    attention_.emplace(id, &view);
+  } else {
+    attention_.erase(id);
+  }
 }
 
 bool GroupObserved::Change(const std::string& id,

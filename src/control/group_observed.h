@@ -76,13 +76,20 @@ struct InstanceView {
 
 class GroupObserved {
  public:
-  using ByTime = std::set<std::pair<Millis, std::string>>;
+  using ByTime = std::map<std::pair<Millis, std::string>, const InstanceView*>;
+
+  GroupObserved() = default;
+  // The indexes point into the map of instances.
+  GroupObserved(const GroupObserved&) = delete;
+  GroupObserved& operator=(const GroupObserved&) = delete;
+  GroupObserved(GroupObserved&&) = default;
+  GroupObserved& operator=(GroupObserved&&) = default;
 
   // --- What is known
   const std::map<std::string, InstanceView>& instances() const { return instances_; }
   const InstanceView* Find(const std::string& id) const;
   // Those that a decision must look at one by one: everything but healthy instances in service.
-  const std::set<std::string>& attention() const { return attention_; }
+  const std::map<std::string, const InstanceView*>& attention() const { return attention_; }
   int pending() const { return pending_; }
   int in_service() const { return in_service_; }
   int healthy() const { return healthy_; }
@@ -120,7 +127,7 @@ class GroupObserved {
   void UpdateHealth(InstanceView& view, Millis at) const;
 
   std::map<std::string, InstanceView> instances_;
-  std::set<std::string> attention_;
+  std::map<std::string, const InstanceView*> attention_;
   int pending_ = 0, in_service_ = 0, healthy_ = 0, terminating_ = 0;
   std::map<std::string, int> by_zone_;
   std::map<int, int> by_version_;

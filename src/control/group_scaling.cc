@@ -52,8 +52,9 @@ Millis MeasuredSince(const GroupWork& work, const ScalingPolicy& policy) {
   Millis since = work.memory.scaled_at;
   const auto& by_service = work.observed.by_service();
   for (auto it = by_service.rbegin(); it != by_service.rend(); ++it) {
-    if (it->first + warmup > work.now) continue;
-    since = std::max(since, it->first + warmup);
+    const Millis warm_at = it->first.first + warmup;
+    if (warm_at > work.now) continue;
+    since = std::max(since, warm_at);
     break;
   }
   return since;

@@ -7,7 +7,7 @@ namespace scv::control {
 
 std::string At(Millis now) { return "At " + FormatRfc3339(now) + " "; }
 
-GroupWork::GroupWork(const GroupDesired& desired_group, const GroupMemory& before,
+GroupWork::GroupWork(const GroupDesired& desired_group, GroupMemory before,
                      const GroupObserved& observed_group, Millis now_is, const Pace& pace_is)
     : desired(desired_group),
       observed(observed_group),
@@ -20,7 +20,12 @@ GroupWork::GroupWork(const GroupDesired& desired_group, const GroupMemory& befor
       terminating_(observed.terminating()),
       zones_(observed.by_zone()) {
   plan.key = desired.key;
-  memory = before;
+  auto activities = std::exchange(before.activities, {});
+  auto metrics = std::exchange(before.metrics, {});
+  before_ = before;
+  memory = std::move(before);
+  memory.activities = std::move(activities);
+  memory.metrics = std::move(metrics);
 }
 
 void GroupWork::Wake(Millis at) {
@@ -104,7 +109,7 @@ void GroupWork::LaunchFailed(const std::string& zone, std::string why) {
   NoteLaunchFailure(memory, zone, std::move(why), now, pace);
 }
 
-GroupPlan GroupWork::Finish(const GroupMemory& before) {
+GroupPlan GroupWork::Finish() {
   for (auto& [id, record] : changed_) {
     const auto* view = observed.Find(id);
     if (view != nullptr && view->record.lifecycle != record.lifecycle) {
@@ -112,7 +117,9 @@ GroupPlan GroupWork::Finish(const GroupMemory& before) {
     }
     plan.records.push_back(std::move(record));
   }
-  plan.memory_changed = !DurablyEqual(before, memory);
+  auto activities = std::exchange(memory.activities, {});
+  plan.memory_changed = !plan.activities.empty() || !DurablyEqual(before_, memory);
+  memory.activities = std::move(activities);
   return std::move(plan);
 }
 

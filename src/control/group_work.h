@@ -14,7 +14,7 @@ namespace scv::control {
 
 class GroupWork {
  public:
-  GroupWork(const GroupDesired& desired_group, const GroupMemory& before,
+  GroupWork(const GroupDesired& desired_group, GroupMemory before,
             const GroupObserved& observed_group, Millis now_is, const Pace& pace_is);
 
   const GroupDesired& desired;
@@ -46,11 +46,12 @@ class GroupWork {
   bool Changed(const std::string& id) const { return changed_.contains(id); }
   Lifecycle LifecycleOf(const InstanceView& view) const;
 
-  GroupPlan Finish(const GroupMemory& before);
+  GroupPlan Finish();
 
  private:
   void Uncount(const InstanceView& view);
 
+  GroupMemory before_;  // without activities and metrics
   std::map<std::string, InstanceRecord> changed_;
   int pending_, in_service_, healthy_, terminating_;
   std::map<std::string, int> zones_;

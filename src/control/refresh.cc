@@ -53,8 +53,9 @@ void CountFresh(GroupWork& work, const InstanceView& view, bool serves, Census& 
 
 Census Count(GroupWork& work) {
   Census census;
-  for (const auto& [launched_at, id] : work.observed.by_launch()) {
-    const auto& view = *work.observed.Find(id);
+  for (const auto& [launch, found] : work.observed.by_launch()) {
+    const auto& id = launch.second;
+    const auto& view = *found;
     const auto lifecycle = work.LifecycleOf(view);
     if (lifecycle != Lifecycle::kPending && lifecycle != Lifecycle::kInService) continue;
     const bool serves = lifecycle == Lifecycle::kInService && (view.healthy() || work.Changed(id));
