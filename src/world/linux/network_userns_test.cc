@@ -78,7 +78,9 @@ TEST(NetworkUserNamespaceTest, TheNetworksNeedNoRoot) {
   ASSERT_GE(child, 0);
   if (child == 0) BecomeInner(program.c_str(), uid_map.c_str(), gid_map.c_str(), environment);
   const int code = ExitCodeOf(child);
-  if (code == kNoUserNamespace) GTEST_SKIP() << "this machine allows no user namespaces";
+  if (code == kNoUserNamespace)
+    GTEST_SKIP()
+        << "no user namespace can be made here (or this program has a sanitizer's threads)";
   if (code == kNoProgram) GTEST_SKIP() << "an ordinary user may not run " << program;
   EXPECT_EQ(code, 0);
 }
