@@ -8,6 +8,12 @@ variable "region" {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
     error_message = "region: a region's code, such as ap-northeast-2 (Seoul) or ap-northeast-1 (Tokyo)."
   }
+
+  # One region's variables on another region's state would plan to replace everything.
+  validation {
+    condition     = contains(["default", var.region], terraform.workspace)
+    error_message = "region: the workspace is another region's. Workspaces are named by the region: terraform workspace select -or-create ${var.region}"
+  }
 }
 
 variable "domain" {

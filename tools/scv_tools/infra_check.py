@@ -140,6 +140,21 @@ def _policies(runner: Runner, place: infra_terraform.Copy,
         runner.case(f"policy: {name}", needs_schema(lambda name=name: rule(name)))
 
 
+def _lifecycle(reattach: str) -> str:
+    """Seoul, then Tokyo, with the lab's variables: applied, planned again, destroyed. Tokyo looks
+    Seoul's zone up, so Seoul comes first and goes last."""
+    _need("terraform")
+    if not reattach:
+        raise Skipped("needs build/release's scv-schema, which also plans and applies")
+    with infra_terraform.copy(reattach, stand_ins=False) as place:
+        problem = place.init_then(place.root, "version")
+        for command, regions in (("apply", ("seoul", "tokyo")), ("plan", ("seoul", "tokyo")),
+                                 ("destroy", ("tokyo", "seoul"))):
+            for region in regions:
+                problem = problem or place.region(region, command)
+        return problem
+
+
 _WEB_CHECKS = """
 ask() { curl -s --retry 20 --retry-connrefused --retry-delay 0 --max-time 5 "$@"; }
 web=http://127.0.0.1:8081
@@ -205,6 +220,9 @@ def run(provider_command: str | None, only: str, told: Callable[[Case], None]) -
     _static(runner)
     with infra_terraform.served_schema(provider_command) as reattach:
         _with_schema(runner, reattach)
+    # A process of its own: its account begins empty.
+    with infra_terraform.served_schema(None, only_ours=True) as reattach:
+        runner.case("apply, plan nothing more, destroy", lambda: _lifecycle(reattach))
     runner.case("packages are reproducible", _reproducible)
     _boots(runner)
     return runner.cases

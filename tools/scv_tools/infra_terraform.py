@@ -25,9 +25,9 @@ PASSWORD = "0123456789abcdefghijklmnopqrstuv"
 
 
 @contextmanager
-def served_schema(command: str | None) -> Iterator[str]:
+def served_schema(command: str | None, only_ours: bool = False) -> Iterator[str]:
     """The value of TF_REATTACH_PROVIDERS while the schema is served; "" when nothing serves it."""
-    if command is None and os.environ.get(VARIABLE):
+    if command is None and os.environ.get(VARIABLE) and not only_ours:
         yield os.environ[VARIABLE]
         return
     if command is None and not SCHEMA_PROGRAM.is_file():
@@ -84,6 +84,21 @@ class Copy:
             if done.returncode != 0:
                 return (done.stdout + done.stderr).strip() or f"exit code {done.returncode}"
         return ""
+
+    def region(self, name: str, command: str) -> str:
+        """apply, plan or destroy with the lab's variables of a region; "" when it
+        succeeded, and a plan was empty."""
+        options = ["-input=false", "-lock-timeout=30s",
+                   f"-var-file={ROOT}/infra/examples/lab-{name}.tfvars",
+                   f"-var=artifacts_directory={INFRA}/tests/artifacts"]
+        options += ["-detailed-exitcode"] if command == "plan" else ["-auto-approve"]
+        workspace = {"seoul": "ap-northeast-2", "tokyo": "ap-northeast-1"}[name]
+        made = self.run(self.root, "workspace", "select", "-or-create", workspace)
+        done = self.run(self.root, command, *options) if made.returncode == 0 else made
+        if done.returncode == 0:
+            return ""
+        said = (done.stdout + done.stderr)[-4000:]
+        return f"{command} {name}: exit code {done.returncode}\n{said}"
 
     def modules(self) -> list[Path]:
         return sorted(path for path in (self.root / "modules").iterdir() if path.is_dir())

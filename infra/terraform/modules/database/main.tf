@@ -35,6 +35,12 @@ resource "aws_db_parameter_group" "this" {
     value = "utf8mb4"
   }
 
+  # CloudWatch takes logs from files; RDS would write them into tables.
+  parameter {
+    name  = "log_output"
+    value = "FILE"
+  }
+
   parameter {
     name  = "slow_query_log"
     value = "1"
