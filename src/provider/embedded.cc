@@ -23,7 +23,6 @@
   std::string_view(scv_embedded_##name, scv_embedded_##name##_end - scv_embedded_##name)
 
 SCV_EMBED(schema, "schema/aws.json")
-SCV_EMBED(other_types, "schema/other_types.json")
 SCV_EMBED(network, "table/network.json")
 SCV_EMBED(compute, "table/compute.json")
 SCV_EMBED(load_balancing, "table/load_balancing.json")
@@ -36,7 +35,6 @@ SCV_EMBED(objects, "table/objects.json")
 namespace scv::provider {
 
 std::string_view EmbeddedSchema() { return SCV_TEXT(schema); }
-std::string_view EmbeddedOtherTypes() { return SCV_TEXT(other_types); }
 
 std::vector<std::string_view> EmbeddedTables() {
   return {SCV_TEXT(network),  SCV_TEXT(compute),  SCV_TEXT(load_balancing), SCV_TEXT(observation),

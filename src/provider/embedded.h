@@ -7,9 +7,8 @@
 
 namespace scv::provider {
 
-// src/provider/schema/aws.json and other_types.json.
+// src/provider/schema/aws.json.
 std::string_view EmbeddedSchema();
-std::string_view EmbeddedOtherTypes();
 
 // src/provider/table/*.json.
 std::vector<std::string_view> EmbeddedTables();

@@ -1,6 +1,5 @@
 #include "provider/memory_account.h"
 
-#include <thread>
 #include <utility>
 
 namespace scv::provider {
@@ -46,7 +45,9 @@ Result<void> MemoryAccount::WaitSettled(const aws::ResourceKey& key,
     if (std::chrono::steady_clock::now() >= deadline) {
       return Fail(ErrorKind::kTimeout, key.id + " did not become ready in time");
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    // Nobody tells when `stopped` turns.
+    std::unique_lock lock(mutex_);
+    never_told_.wait_for(lock, std::chrono::milliseconds(20));
   }
   return {};
 }

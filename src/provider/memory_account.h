@@ -3,6 +3,8 @@
 #ifndef SCV_PROVIDER_MEMORY_ACCOUNT_H_
 #define SCV_PROVIDER_MEMORY_ACCOUNT_H_
 
+#include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 
@@ -31,6 +33,7 @@ class MemoryAccount final : public aws::Account {
   std::shared_ptr<const aws::DesiredState> state_ = std::make_shared<aws::DesiredState>();
   std::map<std::string, Error> fail_next_;
   std::map<std::string, bool> never_;
+  std::condition_variable never_told_;
 };
 
 }  // namespace scv::provider

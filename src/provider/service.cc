@@ -15,7 +15,7 @@
 #include "provider/schema.h"
 #include "provider/server.h"
 // The generated half is compiled here as well: gRPC's headers take longer than all of this room.
-#include "tfplugin5.grpc.pb.cc"
+#include <tfplugin5.grpc.pb.cc>
 
 namespace scv::provider {
 namespace {

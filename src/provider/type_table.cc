@@ -45,6 +45,7 @@ Rule RuleOf(std::string_view path, const json::value& value) {
             .least = {},
             .most = {},
             .form = Text(object, "form"),
+            .not_prefix = Text(object, "not_prefix"),
             .remedy = Text(object, "remedy")};
   if (const auto* one_of = object.if_contains("one_of")) rule.one_of = Texts(*one_of);
   if (const auto* least = object.if_contains("least")) rule.least = least->to_number<int>();

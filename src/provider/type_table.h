@@ -41,8 +41,9 @@ struct Rule {
   Pattern path;
   std::vector<std::string> one_of;
   std::optional<std::int64_t> least, most;  // numbers: the value; text: its length
-  std::string form;                         // "cidr", "json", or a regular expression
-  std::string remedy;                       // what to write instead, for people
+  std::string form;        // "cidr", "json", "arn", or an extended regular expression (POSIX)
+  std::string not_prefix;  // text must not begin so
+  std::string remedy;      // what to write instead, for people
 };
 
 struct Entry {

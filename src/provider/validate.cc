@@ -1,8 +1,9 @@
 #include "provider/validate.h"
 
+#include <regex.h>
+
 #include <algorithm>
 #include <boost/json/parse.hpp>
-#include <regex>
 #include <string>
 
 #include "aws/arn.h"
@@ -12,10 +13,24 @@
 namespace scv::provider {
 namespace {
 
+// Longer ones are not looked at with regular expressions; no name of AWS's is.
+constexpr std::size_t kTextMax = 2048;
+
 std::string Joined(const std::vector<std::string>& items, std::string_view between) {
   std::string text;
   for (const auto& item : items) text += (text.empty() ? "" : std::string(between)) + item;
   return text;
+}
+
+// Whether the whole of `text` fits an extended regular expression of the type table.
+bool Matches(const std::string& expression, const std::string& text) {
+  regex_t compiled;
+  if (::regcomp(&compiled, ("^(" + expression + ")$").c_str(), REG_EXTENDED | REG_NOSUB) != 0) {
+    return false;
+  }
+  const bool fits = ::regexec(&compiled, text.c_str(), 0, nullptr, 0) == 0;
+  ::regfree(&compiled);
+  return fits;
 }
 
 // What is wrong with `text`; "": nothing.
@@ -32,7 +47,8 @@ std::string FormProblem(const std::string& form, const std::string& text) {
     return failed ? "must be JSON; use jsonencode() or a policy document" : "";
   }
   if (form == "arn") return aws::ParseArn(text) ? "" : "must be an ARN (arn:aws:…)";
-  return std::regex_match(text, std::regex(form)) ? "" : "must match " + form;
+  if (text.size() > kTextMax) return "is too long";
+  return Matches(form, text) ? "" : "must match " + form;
 }
 
 std::string Problem(const Rule& rule, const Value& value) {
@@ -53,6 +69,9 @@ std::string Problem(const Rule& rule, const Value& value) {
     if (!rule.most) return "must be at least " + std::to_string(*rule.least) + unit;
     if (!rule.least) return "must be at most " + std::to_string(*rule.most) + unit;
     return "must be " + std::to_string(*rule.least) + " to " + std::to_string(*rule.most) + unit;
+  }
+  if (!rule.not_prefix.empty() && text != nullptr && text->starts_with(rule.not_prefix)) {
+    return "must not begin with " + rule.not_prefix;
   }
   return rule.form.empty() || text == nullptr ? "" : FormProblem(rule.form, *text);
 }

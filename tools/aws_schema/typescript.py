@@ -15,7 +15,8 @@ import json
 import re
 from dataclasses import dataclass, field
 
-_MAP = re.compile(r"sourceMappingURL=data:application/json;(?:charset=[^;]+;)?base64,([A-Za-z0-9+/=]+)")
+_MAP = re.compile(r"sourceMappingURL=data:application/json;(?:charset=[^;]+;)?"
+                  r"base64,([A-Za-z0-9+/=]+)")
 _CHUNK = re.compile(r"^(?=export (?:interface|function|class|const) )", re.M)
 _FIELD = re.compile(r"#([a-z0-9_]+) [\s\S]*?\*/\s*readonly (\w+)(\?)?: ([^;]+);")
 _ENTRY = re.compile(
