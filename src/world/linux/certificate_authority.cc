@@ -32,8 +32,16 @@ std::string FileNameFor(std::string_view name) {
   return safe;
 }
 
+// What goes into the list of alternative names is one name each: no separator of OpenSSL's syntax.
+bool IsPlain(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '*' || c == '_';
+  });
+}
+
 IssuedCertificate FilesFor(const fs::path& directory, std::string_view name) {
-  const std::string stem = FileNameFor(name);
+  const std::string stem = "leaf-" + FileNameFor(name);
   return {.chain = directory / (stem + ".crt"),
           .key = directory / (stem + ".key"),
           .bundle = directory / (stem + ".pem")};
@@ -105,6 +113,9 @@ Result<IssuedCertificate> CertificateAuthority::Issue(std::string_view name,
   std::vector<std::string> all = dns_names;
   all.insert(all.end(), addresses.begin(), addresses.end());
   if (all.empty()) return Fail(ErrorKind::kInvalid, "a certificate needs a name");
+  if (!std::all_of(all.begin(), all.end(), IsPlain)) {
+    return Fail(ErrorKind::kInvalid, "a certificate's name has a character that no name has");
+  }
   if (StillGood(files, all)) return files;
   SCV_ASSIGN(const Key key, MakeKey());
   SCV_ASSIGN(const Certificate leaf,
@@ -120,6 +131,13 @@ Result<IssuedCertificate> CertificateAuthority::Issue(std::string_view name,
   SCV_TRY(WriteFile(files.bundle, chain + key_pem, true));
   SCV_TRY(WriteFile(files.chain, chain, false));
   return files;
+}
+
+Result<IssuedCertificate> CertificateAuthority::Find(std::string_view name) const {
+  auto files = FilesFor(directory_, name);
+  std::error_code failed;
+  if (fs::exists(files.chain, failed) && fs::exists(files.bundle, failed)) return files;
+  return Fail(ErrorKind::kNotFound, "no certificate was issued for " + std::string(name));
 }
 
 Result<void> CertificateAuthority::Forget(std::string_view name) {

@@ -32,6 +32,8 @@ class CertificateAuthority {
   // otherwise. Valid for 397 days (the longest that browsers take).
   Result<IssuedCertificate> Issue(std::string_view name, const std::vector<std::string>& dns_names,
                                   const std::vector<std::string>& addresses = {});
+  // What Issue gave out under `name` before. kNotFound: nothing.
+  Result<IssuedCertificate> Find(std::string_view name) const;
   Result<void> Forget(std::string_view name);
 
   const std::string& root_pem() const { return root_pem_; }

@@ -1,7 +1,28 @@
-# The engines behind the parts, included by CMakeLists.txt beside it.
+# The engines behind the lab's parts. Their tests start real servers: a program of their own.
 list(APPEND SCV_WORLD_LINUX_SOURCES
+  access_log.cc
+  access_log_line.cc
   certificate_authority.cc
   certificate_x509.cc
+  database_admin.cc
+  database_server.cc
   dns_query.cc
+  door.cc
+  haproxy_socket.cc
+  load_balancer.cc
+  load_balancer_node.cc
   name_database.cc
   name_server.cc)
+
+if(NOT SCV_FUZZ)
+  add_executable(world_engines_test
+    certificate_authority_test.cc
+    database_test.cc
+    engines_test_support.cc
+    load_balancer_test.cc
+    load_balancer_test_lab.cc
+    network_test_lab.cc)
+  target_link_libraries(world_engines_test
+    PRIVATE scv_world_linux GTest::gtest GTest::gtest_main)
+  gtest_discover_tests(world_engines_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endif()

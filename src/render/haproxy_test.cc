@@ -1,0 +1,103 @@
+#include "render/haproxy.h"
+
+#include <gtest/gtest.h>
+
+namespace scv::render {
+namespace {
+
+lab::LoadBalancerNodeSpec Node() {
+  lab::LoadBalancerNodeSpec node;
+  node.interface.address = "10.0.0.5";
+  lab::TargetGroupSpec group;
+  group.name = "web";
+  group.health_check = {.protocol = "HTTP",
+                        .path = "/health?deep=1",
+                        .port = 0,
+                        .matcher = "200,202-204",
+                        .interval = lab::milliseconds(500),
+                        .timeout = lab::milliseconds(200),
+                        .healthy_threshold = 3,
+                        .unhealthy_threshold = 2};
+  group.targets = {
+      {.id = "i-1", .address = "10.0.1.4", .port = 80, .zone = "a", .draining = false}};
+  node.target_groups = {group};
+  lab::ListenerSpec listener;
+  listener.port = 80;
+  listener.default_action.target_group = "web";
+  node.listeners = {listener};
+  return node;
+}
+
+HaproxyFiles Files() {
+  return {.stats_socket = "/l/stats",
+          .log_socket = "",
+          .server_state = "/l/state",
+          .certificate_lists = {{443, "/l/443.list"}}};
+}
+
+std::string TextOf(const lab::LoadBalancerNodeSpec& node) {
+  const auto config = HaproxyConfigFor(node, Files());
+  EXPECT_TRUE(config.has_value()) << config.error().message;
+  return config ? config->text : "";
+}
+
+TEST(Haproxy, WritesABackend) {
+  const std::string text = TextOf(Node());
+  EXPECT_EQ(text.substr(text.find("\nbackend") + 1),
+            "backend group-web\n"
+            "  balance roundrobin\n"
+            "  timeout check 200\n"
+            "  option httpchk\n"
+            "  http-check send meth GET uri /health\\x3fdeep\\x3d1 ver HTTP/1.1 hdr Host localhost "
+            "hdr User-Agent ELB-HealthChecker/2.0 hdr Connection close\n"
+            "  http-check expect status 200,202-204\n"
+            "  server i-1 10.0.1.4:80 check inter 500 downinter 100 rise 3 fall 2\n");
+}
+
+TEST(Haproxy, TargetsDoNotChangeTheRevisionButTheirChecksDo) {
+  auto node = Node();
+  const auto first = HaproxyConfigFor(node, Files());
+  node.target_groups[0].targets.clear();
+  EXPECT_EQ(HaproxyConfigFor(node, Files())->revision, first->revision);
+  node.target_groups[0].health_check.interval = lab::milliseconds(501);
+  EXPECT_NE(HaproxyConfigFor(node, Files())->revision, first->revision);
+}
+
+TEST(Haproxy, RedirectsAsAwsWritesIt) {
+  auto node = Node();
+  node.listeners[0].default_action = {};
+  auto& action = node.listeners[0].default_action;
+  action.kind = lab::ActionSpec::Kind::kRedirect;
+  action.protocol = "HTTPS";
+  action.port = "443";
+  action.status = 301;
+  EXPECT_NE(TextOf(node).find("set-var-fmt(txn.location) https://%[var(txn.host)]:443/"
+                              "%[var(txn.path)]%[var(txn.search)] if { var(txn.rule) -m int 0 }"),
+            std::string::npos);
+}
+
+TEST(Haproxy, HostileTextStaysOneWord) {
+  EXPECT_EQ(HaproxyWord("a b\n'\"#$\\"), "a\\x20b\\x0a\\x27\\x22\\x23\\x24\\x5c");
+  EXPECT_EQ(HaproxyFormatWord("100%[x]"), "100\\x25\\x25\\x5bx\\x5d");
+  auto node = Node();
+  node.target_groups[0].targets[0].id = "i-1 backup\nglobal";
+  EXPECT_FALSE(HaproxyConfigFor(node, Files()).has_value());
+  node = Node();
+  node.target_groups[0].health_check.matcher = "200\nserver x";
+  EXPECT_FALSE(HaproxyConfigFor(node, Files()).has_value());
+  node = Node();
+  node.listeners[0].response_headers["A\nB"] = "c";
+  EXPECT_FALSE(HaproxyConfigFor(node, Files()).has_value());
+}
+
+TEST(Haproxy, TheTlsPolicyNamesTheVersions) {
+  EXPECT_TRUE(
+      HaproxyTls("ELBSecurityPolicy-TLS13-1-2-2021-06").starts_with("ssl-min-ver TLSv1.2 c"));
+  EXPECT_TRUE(
+      HaproxyTls("ELBSecurityPolicy-TLS13-1-3-2021-06").starts_with("ssl-min-ver TLSv1.3 c"));
+  EXPECT_TRUE(HaproxyTls("ELBSecurityPolicy-TLS-1-2-2017-01")
+                  .starts_with("ssl-min-ver TLSv1.2 ssl-max-ver TLSv1.2"));
+}
+
+}  // namespace
+}  // namespace scv::render

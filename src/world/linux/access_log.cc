@@ -1,0 +1,191 @@
+#include "world/linux/access_log.h"
+
+#include <fmt/format.h>
+#include <openssl/rand.h>
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+namespace scv::world {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr std::size_t kTextMax = std::size_t{8} << 20;  // then the file is handed over early
+constexpr int kReceiveBuffer = 1 << 20;
+constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, gzip's framing
+
+std::string Gzip(std::string_view text) {
+  z_stream stream{};
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzipWindow, 8,
+                   Z_DEFAULT_STRATEGY) != Z_OK) {
+    return "";
+  }
+  std::string packed(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  const bool done = deflate(&stream, Z_FINISH) == Z_STREAM_END;
+  packed.resize(done ? stream.total_out : 0);
+  deflateEnd(&stream);
+  return packed;
+}
+
+std::string RandomWord() {
+  std::array<unsigned char, 5> bytes{};
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) return "0";
+  std::string word;
+  for (const unsigned byte : bytes) word += fmt::format("{:02x}", byte);
+  return word;
+}
+
+// "arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID"
+AccessLogNode NodeOf(const lab::LoadBalancerNodeSpec& spec) {
+  AccessLogNode node;
+  node.region = spec.region;
+  node.address = spec.interface.address;
+  node.load_balancer = "app/" + spec.load_balancer;
+  node.account = "000000000000";
+  std::vector<std::string> parts(1);
+  for (const char c : spec.arn) {
+    if (c == ':') {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  constexpr std::string_view kKind = "loadbalancer/";
+  if (parts.size() == 6 && parts[5].starts_with(kKind)) {
+    node.account = parts[4];
+    node.load_balancer = parts[5].substr(kKind.size());
+  }
+  for (const auto& group : spec.target_groups) node.group_arns[group.name] = group.arn;
+  for (const auto& listener : spec.listeners) {
+    if (!listener.certificates.empty()) node.certificate = listener.certificates.front();
+  }
+  return node;
+}
+
+Result<UniqueFd> Listen(const std::filesystem::path& path) {
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  const std::string text = path.string();
+  if (text.size() >= sizeof(name.sun_path)) {
+    return Fail(ErrorKind::kInvalid, text + " is too long for a socket's name");
+  }
+  std::memcpy(name.sun_path, text.c_str(), text.size());
+  ::unlink(text.c_str());
+  UniqueFd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd || ::bind(fd.get(), reinterpret_cast<sockaddr*>(&name), sizeof(name)) != 0) {
+    return Fail(ErrorKind::kUnavailable, "listening at " + text + ": " + std::strerror(errno));
+  }
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof(kReceiveBuffer));
+  return fd;
+}
+
+}  // namespace
+
+AccessLogs::AccessLogs(milliseconds every, Sink sink)
+    : every_(every),
+      sink_(std::move(sink)),
+      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      thread_([this](const std::stop_token& stop) { Gather(stop); }) {}
+
+AccessLogs::~AccessLogs() {
+  thread_.request_stop();
+  ::eventfd_write(wake_.get(), 1);
+  thread_.join();
+  const std::lock_guard lock(mutex_);
+  for (auto& [process, log] : logs_) {
+    Receive(log);
+    HandOver(log);
+  }
+}
+
+Result<std::string> AccessLogs::Ensure(const std::string& process,
+                                       const lab::LoadBalancerNodeSpec& spec,
+                                       const std::filesystem::path& socket) {
+  const std::lock_guard lock(mutex_);
+  auto& log = logs_[process];
+  log.node = NodeOf(spec);
+  if (spec.access_log) {
+    log.bucket = spec.access_log->bucket;
+    log.prefix = spec.access_log->prefix;
+  }
+  if (!log.socket) {
+    SCV_ASSIGN(log.socket, Listen(socket));
+    log.since = Clock::now();
+    ::eventfd_write(wake_.get(), 1);
+  }
+  return socket.string();
+}
+
+void AccessLogs::Remove(const std::string& process) {
+  const std::lock_guard lock(mutex_);
+  const auto found = logs_.find(process);
+  if (found == logs_.end()) return;
+  Receive(found->second);
+  HandOver(found->second);
+  logs_.erase(found);
+}
+
+void AccessLogs::Receive(Log& log) {
+  std::array<char, 16'384> buffer;
+  for (;;) {
+    const ssize_t count = ::recv(log.socket.get(), buffer.data(), buffer.size(), 0);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return;
+    const auto line = AccessLogLine({buffer.data(), static_cast<std::size_t>(count)}, log.node,
+                                    WallClockMillis());
+    if (!line) continue;
+    log.text += *line + "\n";
+    if (log.text.size() >= kTextMax) HandOver(log);
+  }
+}
+
+void AccessLogs::HandOver(Log& log) {
+  log.since = Clock::now();
+  if (log.text.empty()) return;
+  auto packed = Gzip(log.text);
+  log.text.clear();
+  if (packed.empty() || !sink_) {
+    spdlog::warn("access log of {} dropped: it could not be packed", log.node.load_balancer);
+    return;
+  }
+  sink_(log.bucket, AccessLogKey(log.node, log.prefix, WallClockMillis(), RandomWord()),
+        std::move(packed));
+}
+
+void AccessLogs::Gather(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    std::vector<pollfd> wanted{{.fd = wake_.get(), .events = POLLIN, .revents = 0}};
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& [process, log] : logs_) {
+        wanted.push_back({.fd = log.socket.get(), .events = POLLIN, .revents = 0});
+      }
+    }
+    const auto pause = std::min<milliseconds>(every_, milliseconds(1000));
+    ::poll(wanted.data(), wanted.size(), static_cast<int>(pause.count()));
+    eventfd_t ignored = 0;
+    ::eventfd_read(wake_.get(), &ignored);
+    const std::lock_guard lock(mutex_);
+    for (auto& [process, log] : logs_) {
+      Receive(log);
+      if (Clock::now() - log.since >= every_) HandOver(log);
+    }
+  }
+}
+
+}  // namespace scv::world
