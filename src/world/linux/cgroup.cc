@@ -143,6 +143,7 @@ std::vector<fs::path> Cgroups::Make(std::string_view name, const lab::Limits& li
   const std::string quota =
       std::to_string(std::max(limits.cpu_millis * kPeriodMicros / 1000, kQuotaMicrosMin));
   const fs::path unified = make(unified_);
+  if (has_unified() && unified.empty()) return {};  // the callers count on it being the first
   if (unified_memory_ && limits.memory_bytes > 0) Write(unified / "memory.max", bytes);
   if (unified_cpu_ && limits.cpu_millis > 0) {
     Write(unified / "cpu.max", quota + " " + std::to_string(kPeriodMicros));

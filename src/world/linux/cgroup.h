@@ -25,7 +25,7 @@ class Cgroups {
   static Cgroups Open(std::string lab);
 
   // Makes the group `name` with its limits and gives the directories whose cgroup.procs a process
-  // must write itself to (or be cloned into, the first of version 2).
+  // must write itself to; where version 2 is used, its directory is the first, to be cloned into.
   std::vector<std::filesystem::path> Make(std::string_view name, const lab::Limits& limits) const;
 
   // SIGKILL for all in it; false where that needs version 2.

@@ -93,6 +93,8 @@ TEST_F(LabInit, StartsTheDaemonAgainWhichTakesUpWhatRuns) {
   const std::string started = lab_.Ask({"start", "child", "sleep", "94014"});
   ASSERT_TRUE(started.starts_with("ok ")) << started;
   ASSERT_TRUE(lab_.Ask({"start", "short", "sh", "-c", "sleep 0.3; exit 7"}).starts_with("ok "));
+  const std::string instance = lab_.Ask({"instance", "i-1", "sleep", "94017"});
+  ASSERT_TRUE(instance.starts_with("ok ")) << instance;
   ASSERT_EQ(lab_.Ask({"put", "kept"}), "ok");
   const std::string daemon = lab_.Ask({"pid"});
   // From inside: the numbers are those of the lab.
@@ -103,12 +105,16 @@ TEST_F(LabInit, StartsTheDaemonAgainWhichTakesUpWhatRuns) {
     return now.starts_with("ok ") && now != daemon;
   }));
   EXPECT_EQ(lab_.Ask({"find", "child"}), started + " running");
+  EXPECT_EQ(lab_.Ask({"find", "i-1"}), instance + " running");
   EXPECT_EQ(lab_.Ask({"get", "kept"}), "ok");
   EXPECT_TRUE(lab_.Ask({"start", "child", "sleep", "1"}).starts_with("error"));
   EXPECT_TRUE(Eventually([&] { return lab_.Ask({"exits"}) == "ok short:7"; }))
       << lab_.Ask({"exits"});
   EXPECT_EQ(lab_.Ask({"stop", "child", "1000"}), "ok");
   EXPECT_TRUE(lab_.Ask({"find", "child"}).ends_with(" ended 143"));
+  EXPECT_EQ(lab_.Ask({"stop", "i-1", "0"}), "ok");
+  EXPECT_TRUE(lab_.Ask({"find", "i-1"}).ends_with(" ended 137"));
+  EXPECT_FALSE(RunsWith("94017"));
 }
 
 TEST_F(LabInit, StartsAgainAsSoonAsTheOneBeforeIsGone) {
