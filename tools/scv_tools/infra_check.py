@@ -15,6 +15,7 @@ from scv_tools.tree import ROOT
 
 EXCEPTIONS = ROOT / "infra/policy_exceptions.txt"
 PACKAGES = ROOT / "tools/package"
+MESSAGE_MAX = 4000  # characters
 # Only these have ephemeral resources, which mock providers do not know, and ephemeral outputs,
 # which a root may not have: they are validated as part of the root.
 EPHEMERAL = {"new_password", "stored_password"}
@@ -43,6 +44,8 @@ class Runner:
         except (RuntimeError, OSError, ValueError, KeyError, TypeError,
                 subprocess.SubprocessError) as error:
             status, problem = FAILED, f"{type(error).__name__}: {error}"
+        if len(problem) > MESSAGE_MAX:
+            problem = problem[problem.find("Error:"):][:MESSAGE_MAX] + " …"
         case = Case(name, status, time.monotonic() - started, problem)
         self.cases.append(case)
         self._told(case)
@@ -123,16 +126,20 @@ def _with_schema(runner: Runner, reattach: str) -> None:
 def _policies(runner: Runner, place: infra_terraform.Copy,
               needs_schema: Callable[[Callable[[], str]], Callable[[], str]]) -> None:
     judged: dict[str, list[str]] = {}
+    tried: list[bool] = []
 
     def state() -> str:
+        tried.append(True)
         resources, text = infra_terraform.mocked_state(place)
         judged.update(infra_policy.judge(
             resources, infra_policy.read_exceptions(EXCEPTIONS.read_text())))
         return "the password is in the state" if infra_terraform.PASSWORD in text else ""
 
     def rule(name: str) -> str:
-        if not judged:
+        if not tried:
             state()
+        if not judged:
+            raise Skipped("there is no state to judge; see policy: state")
         return "\n".join(judged.get(name, []))
 
     runner.case("policy: state", needs_schema(state))

@@ -125,4 +125,6 @@ def mocked_state(place: Copy, run: str = "apply",
             text = json.dumps({"root_module": state["root_module"],
                                "outputs": state.get("outputs")})
             return list(read_module(state["root_module"])), text
-    raise RuntimeError(f"no state after {time.monotonic() - started:.0f} s: {done.stdout[-2000:]}")
+    said = [line["@message"] + " " + line["diagnostic"].get("detail", "")
+            for line in map(json.loads, done.stdout.splitlines()) if "diagnostic" in line]
+    raise RuntimeError(f"no state after {time.monotonic() - started:.0f} s: {'; '.join(said)}")

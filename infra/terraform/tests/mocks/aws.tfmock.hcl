@@ -117,3 +117,40 @@ mock_resource "aws_acm_certificate" {
     ]
   }
 }
+
+# The provider checks that what should be an ARN is one, of mocks, too.
+mock_resource "aws_iam_policy" {
+  defaults = {
+    arn = "arn:aws:iam::123456789012:policy/scv"
+  }
+}
+
+mock_resource "aws_iam_role" {
+  defaults = {
+    arn = "arn:aws:iam::123456789012:role/scv"
+  }
+}
+
+mock_resource "aws_kms_key" {
+  defaults = {
+    arn = "arn:aws:kms:ap-northeast-2:123456789012:key/00000000-0000-0000-0000-000000000000"
+  }
+}
+
+mock_resource "aws_lb" {
+  defaults = {
+    arn = "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:loadbalancer/app/scv/0123456789abcdef"
+  }
+}
+
+mock_resource "aws_lb_target_group" {
+  defaults = {
+    arn = "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:targetgroup/scv/0123456789abcdef"
+  }
+}
+
+mock_resource "aws_autoscaling_policy" {
+  defaults = {
+    arn = "arn:aws:autoscaling:ap-northeast-2:123456789012:scalingPolicy:0:autoScalingGroupName/scv:policyName/scv"
+  }
+}
