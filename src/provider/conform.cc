@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <charconv>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -21,7 +22,7 @@ Value ToNumber(const Value& value) {
   const auto* end = text.data() + text.size();
   if (std::from_chars(text.data(), end, whole).ptr == end && !text.empty()) return Value(whole);
   double real = 0;
-  if (std::from_chars(text.data(), end, real).ptr == end && !text.empty()) {
+  if (std::from_chars(text.data(), end, real).ptr == end && std::isfinite(real) && !text.empty()) {
     // More digits than a double holds: keep them.
     if (text.size() > 15) return Value(Value::Big{text});
     return Value(real);

@@ -108,8 +108,10 @@ void PlanListener(const Value& /*prior*/, const Value& config, Value& planned) {
   if (IsEncrypted(config["protocol"]) && policy.Text().empty() && !policy.is_unknown()) {
     policy = Value("ELBSecurityPolicy-2016-08");
   }
+  auto* actions = planned.At("default_action").As<Value::List>();
+  if (actions == nullptr) return;  // not known yet
   std::int64_t order = 0;
-  for (auto& action : *planned.At("default_action").As<Value::List>()) {
+  for (auto& action : *actions) {
     ++order;
     if (action.As<Value::Object>() != nullptr && action["order"].is_null()) {
       action.At("order") = Value(order);
