@@ -75,6 +75,7 @@ Result<void> DatabaseServers::PrepareTemplate() {
                       "--user=root",
                       "--skip-test-db",
                       "--skip-name-resolve",
+                      "--force",  // does not look this machine's name up
                       "--auth-root-authentication-method=socket",
                       "--auth-root-socket-user=root",
                       "--innodb-log-file-size=8M",
