@@ -38,16 +38,22 @@ Result<std::uint64_t> NumberParameter(const ApiRequest& request, const std::stri
 }
 
 ApiResponse Status(const ApiParts& parts) {
-  const auto view = parts.loop.Look();
-  json::object status = StatusJson(view, parts.account.AllProgress());
+  const auto progress = parts.account.AllProgress();
+  json::object status;
+  parts.loop.Look([&](const ControlLoop::View& view) {
+    status = StatusJson(view, progress);
+    status["up_ms"] = view.now - parts.started_at;
+  });
   status["version"] = SCV_VERSION;
   status["pace"] = parts.pace;
-  status["up_ms"] = view.now - parts.started_at;
   return JsonResponse(status);
 }
 
 ApiResponse Plan(const ApiParts& parts) {
-  return JsonResponse(PlanJson(parts.loop.Look(), parts.account.AllProgress()));
+  const auto progress = parts.account.AllProgress();
+  json::object plan;
+  parts.loop.Look([&](const ControlLoop::View& view) { plan = PlanJson(view, progress); });
+  return JsonResponse(plan);
 }
 
 ApiResponse Resources(const ApiParts& parts, const ApiRequest& request) {
@@ -133,7 +139,7 @@ ApiResponse Root(const ApiParts& parts) {
 ApiResponse Metrics(const ApiParts& parts) {
   ApiResponse response;
   response.content_type = "text/plain; version=0.0.4";
-  response.body = MetricsText(parts.loop.Look());
+  parts.loop.Look([&](const ControlLoop::View& view) { response.body = MetricsText(view); });
   return response;
 }
 

@@ -323,15 +323,13 @@ Result<boost::json::object> ControlLoop::Overlaid(const aws::Resource& resource)
   return attributes;
 }
 
-ControlLoop::View ControlLoop::Look() const {
+void ControlLoop::Look(const std::function<void(const View&)>& look) const {
   const std::lock_guard lock(mutex_);
-  View view;
-  view.state = state_;
-  view.plan = plan_;
-  view.parts = observed_.all();
-  view.groups = fleets_.groups();
-  view.now = world_.Now();
-  return view;
+  look(View{.state = *state_,
+            .plan = plan_,
+            .parts = observed_.all(),
+            .groups = fleets_.groups(),
+            .now = world_.Now()});
 }
 
 std::optional<InstanceRecord> ControlLoop::FindInstance(const std::string& id) const {

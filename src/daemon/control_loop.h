@@ -5,6 +5,7 @@
 #define SCV_DAEMON_CONTROL_LOOP_H_
 
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -41,15 +42,16 @@ class ControlLoop {
   // A resource's attributes with what runs by itself.
   Result<boost::json::object> Overlaid(const aws::Resource& resource) const;
 
-  // Consistent copies for the API.
+  // Everything at one moment, for the API. Valid only during the call of Look, which the loop waits
+  // for: be quick.
   struct View {
-    std::shared_ptr<const aws::DesiredState> state;
-    control::LabPlan plan;
-    std::map<lab::PartKey, control::ObservedPart> parts;
-    std::map<control::GroupKey, control::FleetEngine::Group> groups;
+    const aws::DesiredState& state;
+    const control::LabPlan& plan;
+    const std::map<lab::PartKey, control::ObservedPart>& parts;
+    const std::map<control::GroupKey, control::FleetEngine::Group>& groups;
     Millis now = 0;
   };
-  View Look() const;
+  void Look(const std::function<void(const View&)>& look) const;
   std::optional<control::InstanceRecord> FindInstance(const std::string& id) const;
 
  private:

@@ -68,7 +68,9 @@ TEST_F(DurableAccountTest, AWriteSurvivesTheProcess) {
 
 TEST_F(DurableAccountTest, AChangeThatFailsChangesNothing) {
   const auto written = account_->Write([](aws::DesiredState& state) -> Result<void> {
-    state.Put({.key = kVpc});
+    aws::Resource resource;
+    resource.key = kVpc;
+    state.Put(std::move(resource));
     return Fail(ErrorKind::kInvalid, "no");
   });
   EXPECT_FALSE(written.has_value());

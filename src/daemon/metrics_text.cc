@@ -53,7 +53,7 @@ std::string MetricsText(const ControlLoop::View& view) {
       .Help("Resources in the desired state")
       .Register(registry)
       .Add({})
-      .Set(static_cast<double>(view.state->all().size()));
+      .Set(static_cast<double>(view.state.all().size()));
   return prometheus::TextSerializer().Serialize(registry.Collect());
 }
 

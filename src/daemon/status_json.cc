@@ -45,7 +45,7 @@ json::array LoadBalancers(const ControlLoop::View& view, const std::string& regi
     if (node == nullptr || node->region != region) continue;
     auto& balancer = found[node->load_balancer];
     if (balancer.empty()) {
-      const auto* resource = view.state->Find(region, "aws_lb", node->arn);
+      const auto* resource = view.state.Find(region, "aws_lb", node->arn);
       balancer["name"] = node->load_balancer;
       balancer["internal"] = node->internal;
       balancer["dns_name"] =
@@ -164,7 +164,7 @@ json::array Names(const ControlLoop::View& view) {
   for (const auto& part : view.plan.parts) {
     const auto* spec = SpecOf<lab::NamesSpec>(part);
     if (spec == nullptr) continue;
-    for (const auto& zone : view.state->List(aws::kGlobal, "aws_route53_zone")) {
+    for (const auto& zone : view.state.List(aws::kGlobal, "aws_route53_zone")) {
       const auto found = spec->zones.find(aws::String(zone->attributes, "name"));
       if (found == spec->zones.end()) continue;
       for (const auto& record : found->second) {
@@ -181,7 +181,7 @@ json::array Names(const ControlLoop::View& view) {
 
 json::array Certificates(const ControlLoop::View& view, const std::string& region) {
   json::array certificates;
-  for (const auto& resource : view.state->List(region, "aws_acm_certificate")) {
+  for (const auto& resource : view.state.List(region, "aws_acm_certificate")) {
     const lab::PartKey key{PartKind::kCertificate, region, resource->key.id};
     const auto* part = view.plan.Find(key);
     json::array names{aws::String(resource->attributes, "domain_name")};
@@ -198,7 +198,7 @@ json::array Certificates(const ControlLoop::View& view, const std::string& regio
 
 json::array Vpcs(const ControlLoop::View& view, const std::string& region) {
   json::array vpcs;
-  for (const auto& vpc : view.state->List(region, "aws_vpc")) {
+  for (const auto& vpc : view.state.List(region, "aws_vpc")) {
     vpcs.emplace_back(vpc->key.id + " " + aws::String(vpc->attributes, "cidr_block"));
   }
   return vpcs;
@@ -230,7 +230,7 @@ std::set<std::string> Regions(const aws::DesiredState& state) {
 json::object StatusJson(const ControlLoop::View& view,
                         const std::map<aws::ResourceKey, Progress>& progress) {
   json::array regions;
-  for (const auto& region : Regions(*view.state)) {
+  for (const auto& region : Regions(view.state)) {
     regions.push_back({{"region", region},
                        {"vpcs", Vpcs(view, region)},
                        {"load_balancers", LoadBalancers(view, region)},
@@ -244,7 +244,7 @@ json::object StatusJson(const ControlLoop::View& view,
     if (found.status == aws::Status::kRecorded) recorded.insert(key.type);
   }
   return {{"regions", std::move(regions)},
-          {"resources", view.state->all().size()},
+          {"resources", view.state.all().size()},
           {"pending", Unsettled(progress)},
           {"recorded_only", json::array(recorded.begin(), recorded.end())}};
 }
