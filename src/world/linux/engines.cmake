@@ -18,9 +18,11 @@ if(NOT SCV_FUZZ)
   add_executable(world_engines_test
     certificate_authority_test.cc
     database_test.cc
+    door_test.cc
     engines_test_support.cc
     load_balancer_test.cc
     load_balancer_test_lab.cc
+    name_server_test.cc
     network_test_lab.cc)
   target_link_libraries(world_engines_test
     PRIVATE scv_world_linux GTest::gtest GTest::gtest_main)

@@ -8,7 +8,7 @@ namespace scv::world {
 namespace {
 
 constexpr const char* kTargetProgram = R"py(
-import http.server, sys
+import http.server, socketserver, sys
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def answer(self):
@@ -22,7 +22,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
     do_GET = do_PUT = do_POST = answer
     def log_message(self, *ignored): pass
-class Server(http.server.ThreadingHTTPServer):
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
     request_queue_size = 128
     daemon_threads = True
 Server((sys.argv[1], 80), Handler).serve_forever()
