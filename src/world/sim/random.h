@@ -1,4 +1,4 @@
-// The simulation's only source of chance: xoshiro256** 1.0 (https://prng.di.unimi.it/), its state
+// The simulation's only source of chance: xoshiro256** 1.0 (Blackman and Vigna), its state
 // filled from one seed by SplitMix64, as its authors advise. The same seed gives the same numbers
 // on every machine; floating point is used only where it is exact (a 53-bit fraction).
 #ifndef SCV_WORLD_SIM_RANDOM_H_
