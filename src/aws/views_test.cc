@@ -28,7 +28,8 @@ TEST(Views, SecurityGroupRulesComeInThreeForms) {
       {"from_port": 443, "to_port": 443, "protocol": "TCP", "self": true,
        "cidr_blocks": ["10.0.0.0/8", "192.168.0.0/16"], "ipv6_cidr_blocks": ["::/0"],
        "security_groups": ["123456789012/sg-2"], "prefix_list_ids": ["pl-1"]}],
-      "egress": [{"from_port": 0, "to_port": 0, "protocol": "all", "cidr_blocks": ["0.0.0.0/0"]}]})");
+      "egress": [{"from_port": 0, "to_port": 0, "protocol": "all",
+                  "cidr_blocks": ["0.0.0.0/0"]}]})");
   const auto group = ReadSecurityGroup(inline_rules);
   ASSERT_EQ(group.rules.size(), 6U);
   EXPECT_EQ(group.rules[0].protocol, "tcp");

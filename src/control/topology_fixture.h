@@ -3,7 +3,9 @@
 #ifndef SCV_CONTROL_TOPOLOGY_FIXTURE_H_
 #define SCV_CONTROL_TOPOLOGY_FIXTURE_H_
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -235,6 +237,54 @@ class RegionFixture {
         "'vpc_security_group_ids':['sg-db'],'_master_password_hash':'*0123'}");
   }
 };
+
+// What a plan says, by name.
+template <typename T>
+const T& SpecOf(const LabPlan& plan, lab::PartKind kind, const std::string& name,
+                const std::string& region = kSeoul) {
+  const auto* part = plan.Find({kind, region, name});
+  if (part == nullptr) throw std::runtime_error("no part " + name);
+  return std::get<T>(part->spec);
+}
+
+inline const lab::RouterSpec& Router(const LabPlan& plan) {
+  return SpecOf<lab::RouterSpec>(plan, lab::PartKind::kRouter, "vpc-1");
+}
+inline const lab::LoadBalancerNodeSpec& Node(const LabPlan& plan, const std::string& name) {
+  return SpecOf<lab::LoadBalancerNodeSpec>(plan, lab::PartKind::kLoadBalancerNode, name);
+}
+inline const lab::InstanceSpec& Instance(const LabPlan& plan, const std::string& name) {
+  return SpecOf<lab::InstanceSpec>(plan, lab::PartKind::kInstance, name);
+}
+inline const lab::DatabaseSpec& Database(const LabPlan& plan) {
+  return SpecOf<lab::DatabaseSpec>(plan, lab::PartKind::kDatabase, "memo");
+}
+inline const lab::NamesSpec& Names(const LabPlan& plan) {
+  return SpecOf<lab::NamesSpec>(plan, lab::PartKind::kNames, "names", "global");
+}
+inline const lab::RecordSpec* Record(const LabPlan& plan, const std::string& zone,
+                                     const std::string& name, const std::string& type) {
+  const auto records = Names(plan).zones.find(zone);
+  if (records == Names(plan).zones.end()) return nullptr;
+  for (const auto& record : records->second) {
+    if (record.name == name && record.type == type) return &record;
+  }
+  return nullptr;
+}
+
+inline bool SameParts(const LabPlan& a, const LabPlan& b) {
+  return std::ranges::equal(a.parts, b.parts, [](const lab::Part& x, const lab::Part& y) {
+    return x.key == y.key && x.spec == y.spec && x.needs == y.needs && x.reason == y.reason;
+  });
+}
+
+inline std::vector<std::string> PartNames(const LabPlan& plan) {
+  std::vector<std::string> names;
+  for (const auto& part : plan.parts) {
+    names.push_back(std::string(lab::Name(part.key.kind)) + " " + part.key.name);
+  }
+  return names;
+}
 
 }  // namespace scv::control
 

@@ -1,0 +1,60 @@
+#include "control/names_plan.h"
+
+#include <gtest/gtest.h>
+
+#include "control/topology_fixture.h"
+
+namespace scv::control {
+namespace {
+
+TEST(NamesPlan, NamesLeadToAddresses) {
+  RegionFixture fixture;
+  fixture.Put("aws_route53_record", "Z1_txt",
+              "{'zone_id':'Z1','name':'','type':'TXT','ttl':300,'records':['v=spf1 -all']}",
+              "global");
+  fixture.Put("aws_route53_record", "Z1_api",
+              "{'zone_id':'Z1','name':'api','type':'A','set_identifier':'seoul',"
+              "'failover_routing_policy':[{'type':'PRIMARY'}],'ttl':60,'records':['1.2.3.4']}",
+              "global");
+  const auto plan = fixture.Plan();
+  const std::vector<std::string> front{"203.0.113.125", "203.0.113.126"};
+  EXPECT_EQ(Record(plan, "scv.localhost", "www.scv.localhost", "A")->values, front);
+  EXPECT_EQ(Record(plan, "amazonaws.com", "front-1.ap-northeast-2.elb.amazonaws.com", "A")->values,
+            front);
+  const auto* back = Record(plan, "scv.localhost", "was.ap-northeast-2.scv.localhost", "A");
+  ASSERT_NE(back, nullptr);
+  EXPECT_TRUE(back->values[0].starts_with("10.10.16."));
+  EXPECT_EQ(Record(plan, "amazonaws.com", "memo.c1.ap-northeast-2.rds.amazonaws.com", "A")->values,
+            (std::vector<std::string>{Database(plan).interface.address}));
+  for (const std::string name :
+       {"s3.ap-northeast-2.amazonaws.com", "*.s3.ap-northeast-2.amazonaws.com", "s3.amazonaws.com",
+        "secretsmanager.ap-northeast-2.amazonaws.com", "sts.ap-northeast-2.amazonaws.com",
+        "truststore.pki.rds.amazonaws.com"}) {
+    const auto* record = Record(plan, "amazonaws.com", name, "A");
+    ASSERT_NE(record, nullptr) << name;
+    EXPECT_EQ(record->values, (std::vector<std::string>{"192.0.2.11"})) << name;
+  }
+  const auto& instance = Instance(plan, "i-web-1");
+  EXPECT_EQ(Record(plan, "ap-northeast-2.compute.internal", instance.hostname, "A")->values,
+            (std::vector<std::string>{instance.interface.address}));
+  EXPECT_EQ(Record(plan, "scv.localhost", "_proof.scv.localhost", "CNAME")->values[0],
+            "_value.acm-validations.aws.");
+  EXPECT_EQ(Record(plan, "scv.localhost", "scv.localhost", "TXT")->values[0], "\"v=spf1 -all\"");
+  EXPECT_NE(Record(plan, "scv.localhost", "scv.localhost", "SOA"), nullptr);
+  EXPECT_EQ(Record(plan, "scv.localhost", "scv.localhost", "NS")->values[0], "ns-1.awsdns-01.com.");
+  EXPECT_EQ(Record(plan, "scv.localhost", "api.scv.localhost", "A"), nullptr);
+  EXPECT_TRUE(
+      plan.not_honoured.contains(fixture.Get("aws_route53_record", "Z1_api", "global").key));
+}
+
+TEST(NamesPlan, AnAliasOfNothingIsMissing) {
+  RegionFixture fixture;
+  fixture.MarkDeleting("aws_lb", LoadBalancerArn("front"));
+  const auto plan = fixture.Plan();
+  EXPECT_TRUE(plan.missing.contains(fixture.Get("aws_route53_record", "Z1_www", "global").key));
+  EXPECT_EQ(plan.Find({lab::PartKind::kLoadBalancerNode, kSeoul, "front/ap-northeast-2a"}),
+            nullptr);
+}
+
+}  // namespace
+}  // namespace scv::control
