@@ -112,9 +112,9 @@ std::string RequestLines(const lab::ListenerSpec& listener, bool drop_invalid, b
         "  http-request set-var(txn.time) date(0,us)\n"
         "  http-request set-var(txn.type) str({0})\n"
         "  http-request set-var(txn.type) str(h2) if {{ fc_http_major 2 }}\n"
-        "  http-request set-var-fmt(txn.url) {0}://%[req.hdr(host)]%[path]%[var(txn.search)]\n"
+        "  http-request set-var-fmt(txn.url) {0}://%[var(txn.host)]:{1}%[path]%[var(txn.search)]\n"
         "  http-request set-var(txn.agent) req.fhdr(user-agent)\n",
-        protocol);
+        protocol, listener.port);
   }
   text +=
       "  http-request set-var-fmt(txn.trace) Root=1-%[date,hex,bytes(8,8),lower]-"

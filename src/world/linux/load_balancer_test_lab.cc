@@ -11,6 +11,8 @@ constexpr const char* kTargetProgram = R"py(
 import http.server, socketserver, sys
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = 65536
+    disable_nagle_algorithm = True
     def answer(self):
         length = int(self.headers.get("Content-Length", "0"))
         self.rfile.read(length)
