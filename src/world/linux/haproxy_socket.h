@@ -1,5 +1,4 @@
-// HAProxy's runtime API over its Unix socket.
-// https://docs.haproxy.org/2.6/management.html#9.3
+// HAProxy's runtime API over its Unix socket (its Management Guide 2.6, 9.3).
 #ifndef SCV_WORLD_LINUX_HAPROXY_SOCKET_H_
 #define SCV_WORLD_LINUX_HAPROXY_SOCKET_H_
 
