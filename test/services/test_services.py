@@ -28,6 +28,7 @@ except ImportError:
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("SCV_SERVICES", ROOT / "build/release/src/services/scv-services"))
+MEMO = pathlib.Path(os.environ.get("SCV_MEMO", ROOT / "build/release/src/memo/memo"))
 REGION = "ap-northeast-2"
 ACCOUNT = "123456789012"
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:memo/database-AbCdEf"
@@ -335,6 +336,26 @@ class Secrets(Case):
         wrong = dict(self.services.owner, SecretAccessKey="x" * 40)
         self.refused("InvalidSignatureException",
                      self.services.client("secretsmanager", wrong).list_secrets)
+
+    @unittest.skipUnless(MEMO.exists(), f"{MEMO} is not built")
+    def test_memo_reads_its_credentials(self):
+        # As on an instance: the role's keys and the region from metadata, the secret by its name.
+        value = {"username": "u", "password": "p", "host": "127.0.0.1", "port": 1, "dbname": "x"}
+        put = self.services.client("secretsmanager").put_secret_value(
+            SecretId=SECRET, SecretString=json.dumps(value))
+        env = {"AWS_ENDPOINT_URL_SECRETS_MANAGER": self.services.url,
+               "AWS_EC2_METADATA_SERVICE_ENDPOINT": self.services.metadata,
+               "DB_SECRET_ID": "memo/database", "DB_HOST": "127.0.0.1", "DB_PORT": "1"}
+        with subprocess.Popen([MEMO, "serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"],
+                              env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True) as memo:
+            for line in memo.stdout:
+                event = json.loads(line)
+                if event["event"] in ("secret_read", "not_ready"):
+                    break
+            memo.terminate()
+            memo.stdout.read()
+        self.assertEqual((event["event"], event.get("version_id")), ("secret_read", put["VersionId"]))
 
     def test_at_rest(self):
         sm = self.services.client("secretsmanager")
