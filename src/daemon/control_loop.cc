@@ -7,8 +7,10 @@
 #include <boost/json/serialize.hpp>
 #include <chrono>
 
+#include "aws/views_compute.h"
 #include "control/certificate_plan.h"
 #include "control/group_read.h"
+#include "control/lab_plan_context.h"
 #include "control/settled.h"
 #include "daemon/instance_document.h"
 #include "daemon/random_id.h"
@@ -141,7 +143,7 @@ void ControlLoop::ReadDesired() {
   std::set<GroupKey> wanted;
   for (auto& group : control::ReadGroups(*state_)) {
     wanted.insert(group.key);
-    fleets_.PutGroup(std::move(group));
+    PutGroup(std::move(group));
   }
   std::vector<GroupKey> gone;
   for (const auto& [key, group] : fleets_.groups()) {
@@ -151,6 +153,23 @@ void ControlLoop::ReadDesired() {
     fleets_.RemoveGroup(key);
     Keep({}, {{"fleet", DocumentName(key)}});
   }
+}
+
+// What a group cannot read off its own resource: the nodes that serve its targets, and how much CPU
+// an instance has.
+void ControlLoop::PutGroup(control::GroupDesired group) {
+  for (auto& targets : group.targets) {
+    const auto nodes = plan_.target_group_nodes.find(targets.arn);
+    if (nodes != plan_.target_group_nodes.end()) targets.nodes = nodes->second;
+  }
+  const auto* launch =
+      state_->Find(group.key.region, "aws_launch_template", group.launch_template_id);
+  if (launch != nullptr) {
+    const auto settings = aws::ReadLaunchTemplateVersion(*launch, group.wanted_version);
+    const auto limits = control::LimitsOf(settings ? settings->instance_type : "");
+    if (limits.cpu_millis > 0) group.cpu_millis = limits.cpu_millis;
+  }
+  fleets_.PutGroup(std::move(group));
 }
 
 void ControlLoop::DecideFleets(Millis now) {
@@ -246,7 +265,11 @@ void ControlLoop::CompilePlan() {
   std::vector<InstanceRecord> records;
   records.reserve(records_.size());
   for (const auto& [id, record] : records_) records.push_back(record);
+  const auto nodes_before = std::move(plan_.target_group_nodes);
   plan_ = control::Compile(*state_, records, fleets_.Registrations(), environment_, book_);
+  if (plan_.target_group_nodes != nodes_before) {
+    for (auto& group : control::ReadGroups(*state_)) PutGroup(std::move(group));
+  }
   plan_stale_ = false;
   progress_stale_ = true;
   std::string document = boost::json::serialize(book_.ToJson());

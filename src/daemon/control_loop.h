@@ -59,6 +59,7 @@ class ControlLoop {
   void Step(std::vector<lab::Sighting> sightings);
   void TakeIn(const lab::Sighting& sighting, Millis now);
   void ReadDesired();
+  void PutGroup(control::GroupDesired group);
   void DecideFleets(Millis now);
   void CarryOut(const control::GroupPlan& plan, Millis now);
   std::optional<control::InstanceRecord> MakeRecord(const control::Launch& launch, Millis now);

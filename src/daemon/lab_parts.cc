@@ -53,11 +53,12 @@ Result<void> LabParts::Prepare() {
   fs::create_directories(settings_.runtime / "dns", failed);
   fs::create_directories(state / "consoles", failed);
   fs::create_directories(state / "databases", failed);
+  fs::create_directories(settings_.runtime / "databases", failed);
   SCV_ASSIGN(names_, world::NameDatabase::Open(settings_.runtime / "names.db"));
   name_servers_ = std::make_unique<world::NameServers>(*processes_, *network_,
                                                        settings_.runtime / "dns", names_->file());
-  databases_ = std::make_unique<world::DatabaseServers>(*processes_, *network_, *authority_,
-                                                        state / "databases");
+  databases_ = std::make_unique<world::DatabaseServers>(
+      *processes_, *network_, *authority_, state / "databases", settings_.runtime / "databases");
   access_logs_ = std::make_unique<world::AccessLogs>(
       milliseconds(settings_.pace.Scaled(kAccessLogsEvery.count())),
       [this](const std::string& bucket, const std::string& key, const std::string& gzip) {
@@ -200,7 +201,7 @@ Result<void> LabParts::ServeMetadata(const std::string& host, const lab::Instanc
   const auto facts = FactsOf(*account_->State(), record.value_or(unknown), spec);
   const std::lock_guard lock(mutex_);
   if (served_instances_.contains(spec.id)) return metadata_->Change(facts);
-  SCV_ASSIGN(auto listener, ListenAt(host, kMetadataAddress, 80, "metadata/" + spec.id));
+  SCV_ASSIGN(auto listener, ListenAt(host, kMetadataAddress, lab::kMetadataPort, "metadata/" + spec.id));
   SCV_TRY(metadata_->Add(listener.release(), facts));
   served_instances_.insert(spec.id);
   return {};

@@ -56,6 +56,15 @@ std::string ChainStart(std::string_view hook, std::string_view interface) {
       hook, interface);
 }
 
+std::string MetadataChain() {
+  return fmt::format(
+      "  chain metadata {{\n"
+      "    type nat hook output priority -100; policy accept;\n"
+      "    ip daddr 169.254.169.254 tcp dport 80 dnat ip to 169.254.169.254:{}\n"
+      "  }}\n",
+      lab::kMetadataPort);
+}
+
 Result<void> AppendRules(const std::vector<lab::FirewallRule>& rules, std::string_view side,
                          Ruleset& out) {
   for (const lab::FirewallRule& rule : rules) {
@@ -131,7 +140,7 @@ Result<Ruleset> FirewallRules(const lab::FirewallSpec& spec) {
                     ToText(resolver));
   }
   SCV_TRY(AppendRules(spec.egress, "daddr", out));
-  out.body = SetDeclarations(out) + out.body + "  }\n";
+  out.body = SetDeclarations(out) + MetadataChain() + out.body + "  }\n";
   SCV_TRY(FillSets(spec, out));
   out.revision = fmt::format("revision_{:016x}", StableHash(out.body));
   return out;

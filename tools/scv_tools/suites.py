@@ -3,13 +3,14 @@
 import json
 import os
 import re
+import shutil
 import time
 import unittest
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scv_tools import processes
+from scv_tools import processes, unittest_cases
 from scv_tools.results import FAILED, PASSED, SKIPPED, Case, read_junit
 from scv_tools.tree import ROOT
 
@@ -87,32 +88,9 @@ def command_case(context: Context, name: str, log: str, command: list[str],
 
 def run_tools(context: Context) -> list[Case]:
     """The tools' own unit tests: each checker is shown to fail on a bad sample."""
-    cases: list[Case] = []
-
-    class Collect(unittest.TestResult):
-        def startTest(self, test):  # noqa: N802 (unittest's name)
-            self.started = time.monotonic()
-
-        def add(self, test, status: str, message: str = ""):
-            cases.append(Case(test.id(), status, time.monotonic() - self.started, message))
-
-        def addSuccess(self, test):  # noqa: N802
-            self.add(test, PASSED)
-
-        def addFailure(self, test, err):  # noqa: N802
-            self.add(test, FAILED, self._exc_info_to_string(err, test))
-
-        def addError(self, test, err):  # noqa: N802
-            self.started = getattr(self, "started", time.monotonic())
-            self.add(test, FAILED, self._exc_info_to_string(err, test))
-
-        def addSkip(self, test, reason):  # noqa: N802
-            self.add(test, SKIPPED, reason)
-
     found = unittest.defaultTestLoader.discover(
         str(ROOT / "tools/scv_tools"), pattern="*_test.py", top_level_dir=str(ROOT / "tools"))
-    found.run(Collect())
-    return cases
+    return unittest_cases.run(found)
 
 
 def run_style(context: Context) -> list[Case]:
@@ -227,6 +205,48 @@ def run_docs(context: Context) -> list[Case]:
     return [Case(**case) for case in json.loads(report.read_text())]
 
 
+def run_python(context: Context, log: str, file: str, seconds_max: float,
+               *assignments: str) -> list[Case]:
+    """One file of unittest tests, in a process of its own."""
+    if not context.build("release"):
+        return context.build_failure("release")
+    report = context.results / f"{log}.unittest.xml"
+    report.unlink(missing_ok=True)
+    code = context.run(log, ["python3", "tools/run_unittest", file, str(report), *assignments],
+                       seconds_max)
+    return judge(context, log, report, code)
+
+
+def run_terraform(context: Context) -> list[Case]:
+    if shutil.which("terraform") is None:
+        return [Case("lifecycle", SKIPPED, message="Terraform is not installed (not in Debian)")]
+    return run_python(context, "terraform", "test/provider/lifecycle.py", 10 * MINUTE,
+                      f"SCHEMA={ROOT / 'build/release/src/provider/scv-schema'}")
+
+
+def run_services(context: Context) -> list[Case]:
+    return run_python(context, "services", "test/services/test_services.py", 10 * MINUTE)
+
+
+def run_lab(context: Context) -> list[Case]:
+    if not context.build("release"):
+        return context.build_failure("release")
+    packed = command_case(context, "packages", "lab", ["tools/package/build_packages"])
+    return [packed, *run_python(context, "lab", "test/lab/lab_test.py", 15 * MINUTE)]
+
+
+def run_infra(context: Context) -> list[Case]:
+    if not context.build("release"):
+        return context.build_failure("release")
+    code = context.run("infra", ["sh", "-c", "tools/check_infra --json >build/infra.json"],
+                       10 * MINUTE)
+    try:
+        found = json.loads((ROOT / "build/infra.json").read_text())
+    except (OSError, json.JSONDecodeError):
+        return [Case(f"exit code {code}", FAILED, message=context.tail("infra"))]
+    return [Case(case["name"], case["status"], message=case["message"]) for case in found]
+
+
 def run_tidy(context: Context) -> list[Case]:
     """One case per source file."""
     if not context.build("release"):
@@ -267,6 +287,12 @@ SUITES = [
           run_docs),
     Suite("blackbox", "the built memo over HTTP, against its OpenAPI document", run_blackbox),
     Suite("browser", "the web app in headless Chromium against the built memo", run_browser),
+    Suite("infra", "Terraform: format, schema, mocks, policies, user data booted for real",
+          run_infra),
+    Suite("terraform", "the provider's lifecycles on the real Terraform", run_terraform),
+    Suite("services", "S3, Secrets Manager and metadata, called by boto3, curl and memo",
+          run_services),
+    Suite("lab", "the lab: from Terraform to HTTPS, probed, broken and taken down", run_lab),
     Suite("fault", "databases and memo killed under load: nothing lost, nothing twice", run_fault),
     Suite("asan", "unit tests with AddressSanitizer and UndefinedBehaviorSanitizer", run_asan),
     Suite("tsan", "unit tests with ThreadSanitizer", run_tsan),

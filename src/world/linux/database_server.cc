@@ -44,11 +44,13 @@ Error FileError(const fs::path& path, const std::error_code& code) {
 }  // namespace
 
 DatabaseServers::DatabaseServers(Processes& processes, Network& network,
-                                 CertificateAuthority& authority, fs::path directory)
+                                 CertificateAuthority& authority, fs::path directory,
+                                 fs::path scratch)
     : processes_(processes),
       network_(network),
       authority_(authority),
-      directory_(std::move(directory)) {}
+      directory_(std::move(directory)),
+      scratch_(std::move(scratch)) {}
 
 fs::path DatabaseServers::HomeOf(const std::string& process) const {
   std::string name = process;
@@ -58,9 +60,9 @@ fs::path DatabaseServers::HomeOf(const std::string& process) const {
 
 Result<void> DatabaseServers::PrepareTemplate() {
   const std::lock_guard lock(template_mutex_);
-  const auto ready = directory_ / "template";
+  const auto ready = scratch_ / "template";
   if (fs::exists(ready)) return {};
-  const auto work = directory_ / "template.work";
+  const auto work = scratch_ / "template.work";
   std::error_code failed;
   fs::remove_all(work, failed);
   fs::create_directories(work / "data", failed);
@@ -83,7 +85,7 @@ Result<void> DatabaseServers::PrepareTemplate() {
                       "--innodb-autoextend-increment=1"};
   wanted.environment = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
   wanted.working_directory = work;
-  wanted.log = directory_ / "template.log";
+  wanted.log = scratch_ / "template.log";
   SCV_ASSIGN(const auto started, processes_.Start(wanted));
   static_cast<void>(started);
   const auto deadline = Clock::now() + kTemplateWithin;
@@ -118,7 +120,7 @@ Result<void> DatabaseServers::Ensure(const std::string& process, const lab::Data
     fs::create_directories(home / "tmp", failed);
     fs::permissions(home, fs::perms::owner_all, failed);
     fs::remove_all(home / "data.new", failed);
-    fs::copy(directory_ / "template", home / "data.new", fs::copy_options::recursive, failed);
+    fs::copy(scratch_ / "template", home / "data.new", fs::copy_options::recursive, failed);
     if (!failed) fs::rename(home / "data.new", home / "data", failed);
     if (failed) return std::unexpected(FileError(home, failed));
   }

@@ -29,8 +29,9 @@ class Database : public testing::Test {
     net_->Restart();
     net_->EnsureAll();
     authority_ = std::move(*CertificateAuthority::Open(directory_.path / "ca"));
-    databases_ = std::make_unique<DatabaseServers>(processes_, *net_->network, *authority_,
-                                                   directory_.path / "db");
+    databases_ =
+        std::make_unique<DatabaseServers>(processes_, *net_->network, *authority_,
+                                          directory_.path / "db", directory_.path / "scratch");
     spec_.id = "memo";
     spec_.interface = InterfaceAt(net_->router, "db", 20);
     spec_.firewall.resolver = net_->router.resolver;

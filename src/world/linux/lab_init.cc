@@ -207,8 +207,11 @@ int Main(int count, char** arguments) {
     return 0;
   }
   if (options->probe) {
-    std::fputs(ProbeToJson(ProbeMachine()).c_str(), stdout);
-    return 0;
+    const auto abilities = ProbeMachine();
+    std::fputs(ProbeToJson(abilities).c_str(), stdout);
+    const bool usable = std::ranges::all_of(
+        abilities, [](const Ability& it) { return it.available || !it.required; });
+    return usable ? 0 : 1;
   }
   const auto code = Start(*options);
   if (code) return *code;

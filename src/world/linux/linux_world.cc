@@ -208,18 +208,19 @@ void LinuxWorld::Watch(const std::stop_token& stop) {
   std::unique_lock lock(mutex);
   while (!stop.stop_requested()) {
     changed.wait_for(lock, stop, kMeasureEvery, [] { return false; });
-    if (!stop.stop_requested()) MeasureInstances();
+    if (!stop.stop_requested()) Measure();
   }
 }
 
-void LinuxWorld::MeasureInstances() {
+void LinuxWorld::Measure() {
   std::vector<lab::PartKey> instances;
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [key, known] : known_) {
-      if (key.kind == lab::PartKind::kInstance && known.phase == lab::Phase::kRunning) {
-        instances.push_back(key);
-      }
+      if (known.phase != lab::Phase::kRunning) continue;
+      if (key.kind == lab::PartKind::kInstance) instances.push_back(key);
+      // Rates are totals over time: totals that stay the same are news, too.
+      if (key.kind == lab::PartKind::kLoadBalancerNode && !known.targets.empty()) Tell(key, known);
     }
   }
   for (const auto& key : instances) {

@@ -62,7 +62,7 @@ class LinuxWorld : public World {
   void Note(const lab::PartKey& key, lab::Phase phase, std::uint64_t revision, std::string detail);
   void Ended(const ProcessStatus& status);
   void Watch(const std::stop_token& stop);
-  void MeasureInstances();
+  void Measure();
   void Tell(const lab::PartKey& key, const Known& known);
   std::string ProcessOf(const lab::PartKey& key) const;
 

@@ -202,7 +202,7 @@ TEST_F(NetworkTest, TheResolverIsAlwaysReachableAndNothingElseOfTheRouter) {
 }
 
 TEST_F(NetworkTest, TheMetadataAddressIsEachHostsOwn) {
-  const auto own = lab_->network->Listen("web", "169.254.169.254", 80);
+  const auto own = lab_->network->Listen("web", "169.254.169.254", lab::kMetadataPort);
   ASSERT_TRUE(own.has_value()) << own.error().message;
   EXPECT_EQ(lab_->Connect("web", "169.254.169.254", 80).error_number, 0);
   EXPECT_EQ(lab_->Connect("was", "169.254.169.254", 80).error_number, ECONNREFUSED);

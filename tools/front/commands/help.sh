@@ -20,13 +20,13 @@ list_commands() {
   for command in "${SCV_COMMANDS[@]}"; do
     (
       load_command "$command"
-      printf '  %-8s %s\n' "$command" "$summary"
+      printf '  %-9s %s\n' "$command" "$summary"
     )
   done
   cat <<'END'
 
 Each command explains itself:   ./scv COMMAND -h
-Start here:                     ./scv dev
+Start here:                     ./scv up
 END
 }
 

@@ -1,25 +1,40 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034
-summary='Bring the system up (today: the memo service; the lab joins it later)'
+summary='Bring up the lab: the whole AWS architecture on this machine'
 
 usage() {
   cat <<'END'
-Usage: ./scv up [OPTIONS OF dev]
+Usage: ./scv up [--port N] [--pace lab|aws] [--region NAME]
 
-Brings up everything there is. Today that is the memo service, exactly as `./scv dev`
-starts it. The lab (two regions on one machine, by the same Terraform as on AWS) is not
-part of the tree yet; when it is, this command starts it.
+Installs what is missing, builds what is out of date, starts the lab and applies the
+Terraform in infra/terraform to it: networks, load balancers, fleets, database, secrets,
+names and certificates of a region, made real on this machine. Then the memo page opens
+at https://www.scv.localhost:8443/. Running it again applies what changed.
+
+Where this machine does not allow namespaces, it says so and starts ./scv dev.
+
+  --port N        the port for HTTPS on 127.0.0.1 (default 8443)
+  --pace NAME     lab: as fast as the parts allow (default); aws: AWS's own numbers
+  --region NAME   infra/examples/lab-NAME.tfvars (default seoul)
 
 Examples:
   ./scv up
-  ./scv up --mariadb --port 8081
+  ./scv up --port 9443
 
-Exit codes: 0 ended by Ctrl-C or SIGTERM, 1 failed, 2 wrong usage
+Exit codes: 0 up, 1 failed, 2 wrong usage, 130 interrupted
 END
 }
 
 run() {
-  say "The lab is not part of the tree yet: this starts the memo service, like ./scv dev."
-  load_command dev
-  run "$@"
+  build_lab
+  local missing
+  if ! missing=$(probe_lab); then
+    note "The lab needs namespaces, and this machine does not allow them: $missing"
+    note "Starting the memo service alone on SQLite, as ./scv dev does."
+    load_command dev
+    set --
+    run "$@"
+    return
+  fi
+  lab_run up "$@"
 }
