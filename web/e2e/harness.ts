@@ -21,10 +21,10 @@ import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 export const dist = join(root, 'web/dist');
 const memoBin = process.env['MEMO_BIN'] ?? join(root, 'build/release/src/memo/memo');
-const chromiumBin = process.env['CHROMIUM_BIN'] ?? '/usr/bin/chromium';
-const output = join(root, 'test/output/web');
+export const chromiumBin = process.env['CHROMIUM_BIN'] ?? '/usr/bin/chromium';
+export const output = join(root, 'test/output/web');
 
-const kChromiumFlags = [
+export const kChromiumFlags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
