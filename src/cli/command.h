@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "cli/lab_files.h"
@@ -14,6 +15,7 @@ namespace scv::cli {
 struct Context {
   LabFiles files;
   bool json = false;
+  std::vector<std::string> rest;  // of exec and terraform: what belongs to the program they run
 };
 
 // The exit code of the program: 0 done, 1 failed, 2 wrong usage, 130 interrupted.

@@ -29,18 +29,16 @@ std::vector<std::string> EnterCommand(const LabRecord& record, long long pid, bo
 
 Run DeclareExec(CLI::App& app) {
   const auto part = std::make_shared<std::string>();
-  const auto arguments = std::make_shared<std::vector<std::string>>();
   app.add_option("instance", *part,
                  "The instance (i-…), a database, a load balancer's node, or `internet`")
       ->required();
-  app.add_option("command", *arguments, "The program and its arguments (default: a shell)");
-  app.prefix_command();
   app.footer(
-      "`internet` is the outside: the network a client of the service sees.\n\n"
+      "Behind it the program and its arguments (default: a shell). `internet` is the outside: the "
+      "network a client of the service sees.\n\n"
       "Examples:\n  scv exec i-0a1b2c3d4e5f67890\n"
       "  scv exec i-0a1b2c3d4e5f67890 ip route\n"
       "  scv exec internet curl -k https://www.scv.localhost/");
-  return [part, arguments, command = &app](const Context& context) {
+  return [part](const Context& context) {
     const auto record = ReadLabRecord(context.files);
     if (!record) return Complain(record.error());
     const ApiClient api(context.files.socket());
@@ -49,8 +47,7 @@ Run DeclareExec(CLI::App& app) {
     const auto& found = process->as_object();
     auto all = EnterCommand(*record, Number(found, "pid"), Flag(found, "instance"));
     const auto first = all.size();
-    all.insert(all.end(), arguments->begin(), arguments->end());
-    for (const auto& further : command->remaining()) all.push_back(further);
+    all.insert(all.end(), context.rest.begin(), context.rest.end());
     if (all.size() == first) all.emplace_back("/bin/bash");
     return Complain(Become(all, {}));
   };

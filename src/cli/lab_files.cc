@@ -37,6 +37,9 @@ Result<LabRecord> ReadLabRecord(const LabFiles& files) {
   LabRecord record;
   record.pid = static_cast<int>(pid->get_int64());
   if (kill(record.pid, 0) != 0 && errno != EPERM) return std::unexpected(NotRunning(files));
+  if (const auto* parent = object->if_contains("parent"); parent != nullptr && parent->is_int64()) {
+    record.parent = static_cast<int>(parent->get_int64());
+  }
   if (const auto* ports = object->if_contains("ports"); ports != nullptr && ports->is_object()) {
     for (const auto& [name, port] : ports->get_object()) {
       if (port.is_int64()) record.ports[name] = static_cast<int>(port.get_int64());

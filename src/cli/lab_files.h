@@ -26,6 +26,7 @@ struct LabFiles {
 // What the lab's init wrote down when it started.
 struct LabRecord {
   int pid = 0;                       // of the lab's init, as the host sees it
+  int parent = 0;                    // of its parent, which cleans up behind it
   std::map<std::string, int> ports;  // listener → port on 127.0.0.1
 };
 // kUnavailable: there is none, or its process is gone: no lab runs here.

@@ -129,7 +129,8 @@ Result<void> EndLab(const LabFiles& files) {
                                         ": it belongs to somebody else");
   }
   const auto deadline = Clock::now() + kEndWithin;
-  while (kill(record->pid, 0) == 0) {
+  const auto alive = [](int pid) { return pid > 0 && kill(pid, 0) == 0; };
+  while (alive(record->pid) || alive(record->parent)) {
     if (Clock::now() >= deadline) {
       return Fail(ErrorKind::kTimeout,
                   "the lab's process " + std::to_string(record->pid) + " does not end");

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <string_view>
 #include <utility>
 
 #include "cli/command.h"
@@ -31,6 +32,23 @@ constexpr Entry kCommands[] = {
     {"doctor", "Say what this machine can and cannot do for the lab", scv::cli::DeclareDoctor},
 };
 
+// Where the arguments of another program begin: behind `terraform`, and behind `exec INSTANCE`.
+int OwnArguments(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--state") {
+      ++i;
+    } else if (!argument.starts_with('-')) {
+      if (argument == "terraform") return i + 1;
+      if (argument != "exec") return argc;
+      for (++i; i < argc; ++i) {
+        if (argv[i][0] != '-') return i + 1;
+      }
+    }
+  }
+  return argc;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -38,7 +56,7 @@ int main(int argc, char** argv) {
   CLI::App app("Working SCV's lab", "scv");
   app.require_subcommand(1);
   app.fallthrough();
-  scv::cli::Context context{.files = scv::cli::DefaultLabFiles(), .json = false};
+  scv::cli::Context context{.files = scv::cli::DefaultLabFiles(), .json = false, .rest = {}};
   app.add_option("--state", context.files.state,
                  "The lab's state directory (or SCV_STATE; default .scv/lab)");
   app.add_flag("--json", context.json, "Answer in JSON");
@@ -47,8 +65,10 @@ int main(int argc, char** argv) {
     CLI::App* command = app.add_subcommand(entry.name, entry.description);
     runs.emplace_back(command, entry.declare(*command));
   }
+  const int own = OwnArguments(argc, argv);
+  context.rest.assign(argv + own, argv + argc);
   try {
-    app.parse(argc, argv);
+    app.parse(own, argv);
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? 0 : 2;

@@ -4,7 +4,6 @@
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-#include <memory>
 #include <vector>
 
 #include "cli/child.h"
@@ -28,13 +27,10 @@ std::map<std::string, std::string> TerraformEnvironment(const LabRecord& record)
 }
 
 Run DeclareTerraform(CLI::App& app) {
-  const auto arguments = std::make_shared<std::vector<std::string>>();
-  app.add_option("arguments", *arguments, "What Terraform is given");
-  app.prefix_command();
   app.footer(
       "Examples:\n  scv terraform -chdir=infra/terraform validate\n"
       "  scv terraform plan -var-file=seoul.tfvars");
-  return [arguments, command = &app](const Context& context) {
+  return [](const Context& context) {
     if (FindProgram("terraform").empty()) {
       return Complain({ErrorKind::kUnavailable,
                        "Terraform is not installed (Debian does not ship it); get it from "
@@ -43,8 +39,7 @@ Run DeclareTerraform(CLI::App& app) {
     const auto record = ReadLabRecord(context.files);
     if (!record) return Complain(record.error());
     std::vector<std::string> all{"terraform"};
-    all.insert(all.end(), arguments->begin(), arguments->end());
-    for (const auto& further : command->remaining()) all.push_back(further);
+    all.insert(all.end(), context.rest.begin(), context.rest.end());
     return Complain(Become(all, TerraformEnvironment(*record)));
   };
 }

@@ -59,7 +59,7 @@ std::string Defaults(const lab::LoadBalancerNodeSpec& spec) {
       "  load-server-state-from-file global\n"
       "  option idle-close-on-response\n"
       "  option redispatch 1\n"
-      "  retries 3\n"
+      "  retries 8\n"
       "  retry-on conn-failure empty-response\n"
       "  http-reuse safe\n"
       "  timeout connect {}\n"
@@ -236,6 +236,8 @@ Result<std::string> HaproxyServer(const lab::TargetGroupSpec& group,
   std::string text = fmt::format(
       "{}:{} check inter {} downinter {} rise {} fall {}", target.address, target.port, interval,
       down, std::max(1, check.healthy_threshold), std::max(1, check.unhealthy_threshold));
+  // A connection that fails says at once what the next check would say: retries go elsewhere.
+  text += " observe layer4 error-limit 1 on-error mark-down";
   if (check.port != 0) text += fmt::format(" port {}", check.port);
   const bool https = group.protocol == "HTTPS";
   if (https) text += " ssl verify none";

@@ -51,7 +51,8 @@ TEST(Haproxy, WritesABackend) {
             "  http-check send meth GET uri /health\\x3fdeep\\x3d1 ver HTTP/1.1 hdr Host localhost "
             "hdr User-Agent ELB-HealthChecker/2.0 hdr Connection close\n"
             "  http-check expect status 200,202-204\n"
-            "  server i-1 10.0.1.4:80 check inter 500 downinter 100 rise 3 fall 2\n");
+            "  server i-1 10.0.1.4:80 check inter 500 downinter 100 rise 3 fall 2"
+            " observe layer4 error-limit 1 on-error mark-down\n");
 }
 
 TEST(Haproxy, TargetsDoNotChangeTheRevisionButTheirChecksDo) {

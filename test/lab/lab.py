@@ -12,6 +12,8 @@ import tempfile
 import threading
 import time
 import urllib.parse
+import uuid
+from email.message import Message
 from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 
@@ -141,7 +143,7 @@ class Client:
         return connection
 
     def request(self, method: str, path: str, body: object = None,
-                headers: dict | None = None) -> tuple[int, dict, bytes]:
+                headers: dict | None = None) -> tuple[int, Message, bytes]:
         if self.connection is None:
             self.connection = self._connect()
         sent = {"Host": self.host, **(headers or {})}
@@ -160,7 +162,7 @@ class Client:
             raise
         if answer.will_close:
             self.close()
-        return answer.status, dict(answer.getheaders()), content
+        return answer.status, answer.headers, content
 
     def close(self) -> None:
         if self.connection is not None:
@@ -168,19 +170,33 @@ class Client:
             self.connection = None
 
 
+def signed_in(lab: Lab) -> Client:
+    """A client with an account of its own."""
+    client = Client(lab)
+    name = "u" + uuid.uuid4().hex[:12]
+    status, _, body = client.request("POST", "/api/v1/accounts",
+                                     {"username": name, "password": uuid.uuid4().hex})
+    if status != 201:
+        raise AssertionError(f"sign-up was answered with {status}: {body!r}")
+    client.token = json.loads(body)["token"]
+    return client
+
+
 class Load:
     """Requests all the time from a few connections, until stopped; counts what failed."""
 
-    def __init__(self, lab: Lab, path: str = "/readyz", connections: int = 4,
+    def __init__(self, lab: Lab, path: str = "/api/v1/memos", connections: int = 4,
                  host: str = f"www.{DOMAIN}") -> None:
         self.lab, self.path, self.host = lab, path, host
         self.done, self.failures = 0, []
+        self.token = signed_in(lab).token
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._run) for _ in range(connections)]
 
     def _run(self) -> None:
         client = Client(self.lab, self.host)
+        client.token = self.token
         while not self._stop.is_set():
             fault = None
             try:

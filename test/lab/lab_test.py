@@ -13,7 +13,7 @@ import unittest
 import uuid
 from pathlib import Path
 
-from lab import DOMAIN, ROOT, Client, Lab, Load, wait_for, why_not
+from lab import DOMAIN, ROOT, Client, Lab, Load, signed_in, wait_for, why_not
 
 REASON = why_not()
 POSSIBLE = REASON is None
@@ -36,17 +36,6 @@ class LabTest(unittest.TestCase):
     @classmethod
     def tearDownClass(cls) -> None:
         cls.lab.end_by_force()
-
-
-def signed_in(lab: Lab) -> Client:
-    client = Client(lab)
-    name = "u" + uuid.uuid4().hex[:12]
-    status, _, body = client.request("POST", "/api/v1/accounts",
-                                     {"username": name, "password": uuid.uuid4().hex})
-    if status != 201:
-        raise AssertionError(f"sign-up was answered with {status}: {body!r}")
-    client.token = json.loads(body)["token"]
-    return client
 
 
 class WholePath(LabTest):
@@ -116,7 +105,7 @@ class Network(LabTest):
     """Every path of the matrix, probed from inside."""
 
     def connect(self, part: str, address: str, port: int) -> bool:
-        done = self.lab.execute(part, "timeout", "2", "bash", "-c",
+        done = self.lab.execute(part, "timeout", "1", "bash", "-c",
                                 f"exec 3<>/dev/tcp/{address}/{port}")
         return done.returncode == 0
 
@@ -153,13 +142,13 @@ class Network(LabTest):
              "http://scvd/v1/resources?type=aws_eip"], capture_output=True, text=True,
             timeout=30, check=True).stdout)["resources"]
         expected = {r["attributes"]["public_ip"] for r in resources}
-        listener = ("import socket;s=socket.create_server(('198.51.100.1',7070));s.settimeout(10);"
+        listener = ("import socket;s=socket.create_server(('198.51.100.1',443));s.settimeout(10);"
                     "c,a=s.accept();print(a[0])")
         with subprocess.Popen([self.lab_cli(), "exec", "internet", "python3", "-c", listener],
                               env=self.lab.environment, stdout=subprocess.PIPE, text=True) as peer:
             was = self.lab.instances("was")[0]["id"]
             wait_for("a way out through the NAT gateway",
-                     lambda: self.connect(was, "198.51.100.1", 7070) or peer.poll() is not None, 10)
+                     lambda: self.connect(was, "198.51.100.1", 443) or peer.poll() is not None, 10)
             seen = peer.communicate(timeout=15)[0].strip()
         self.assertIn(seen, expected)
 
