@@ -1,7 +1,9 @@
 #include "cli/child.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +17,8 @@ extern char** environ;
 
 namespace scv::cli {
 namespace {
+
+constexpr std::chrono::milliseconds kTick{50};
 
 std::atomic<int> received = 0;
 
@@ -59,6 +63,15 @@ struct FileActions {
 
 }  // namespace
 
+bool WaitForEnd(int pid, std::chrono::milliseconds timeout) {
+  const int process = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  if (process < 0) return errno == ESRCH;
+  pollfd look{.fd = process, .events = POLLIN, .revents = 0};
+  const int ready = poll(&look, 1, static_cast<int>(timeout.count()));
+  close(process);
+  return ready > 0;
+}
+
 bool Interrupted() { return received != 0; }
 
 Result<int> RunChild(const ChildSpec& spec, const std::function<void()>& tick) {
@@ -92,7 +105,7 @@ Result<int> RunChild(const ChildSpec& spec, const std::function<void()>& tick) {
       told = true;
       if (received == SIGTERM || !log.empty()) kill(pid, received);
     }
-    usleep(20'000);
+    WaitForEnd(pid, kTick);
     if (tick) tick();
   }
 }

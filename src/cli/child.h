@@ -31,6 +31,10 @@ Error Become(const std::vector<std::string>& arguments,
 // The file that PATH has under this name; "": none.
 std::string FindProgram(std::string_view name);
 
+// Waits until the process is gone or a zombie; false: not within `timeout`. Any process, not only a
+// child.
+bool WaitForEnd(int pid, std::chrono::milliseconds timeout);
+
 // Whether SIGINT or SIGTERM arrived since RunChild was first called.
 bool Interrupted();
 

@@ -128,14 +128,12 @@ Result<void> EndLab(const LabFiles& files) {
     return Fail(ErrorKind::kDenied, "cannot end the lab's process " + std::to_string(record->pid) +
                                         ": it belongs to somebody else");
   }
-  const auto deadline = Clock::now() + kEndWithin;
-  const auto alive = [](int pid) { return pid > 0 && kill(pid, 0) == 0; };
-  while (alive(record->pid) || alive(record->parent)) {
-    if (Clock::now() >= deadline) {
+  // Its parent outside cleans up behind it, and ends last.
+  for (const int pid : {record->pid, record->parent}) {
+    if (pid > 0 && !WaitForEnd(pid, kEndWithin)) {
       return Fail(ErrorKind::kTimeout,
-                  "the lab's process " + std::to_string(record->pid) + " does not end");
+                  "the lab's process " + std::to_string(pid) + " does not end");
     }
-    std::this_thread::sleep_for(milliseconds(5));
   }
   return {};
 }

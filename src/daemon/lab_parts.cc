@@ -201,7 +201,8 @@ Result<void> LabParts::ServeMetadata(const std::string& host, const lab::Instanc
   const auto facts = FactsOf(*account_->State(), record.value_or(unknown), spec);
   const std::lock_guard lock(mutex_);
   if (served_instances_.contains(spec.id)) return metadata_->Change(facts);
-  SCV_ASSIGN(auto listener, ListenAt(host, kMetadataAddress, lab::kMetadataPort, "metadata/" + spec.id));
+  SCV_ASSIGN(auto listener,
+             ListenAt(host, kMetadataAddress, lab::kMetadataPort, "metadata/" + spec.id));
   SCV_TRY(metadata_->Add(listener.release(), facts));
   served_instances_.insert(spec.id);
   return {};

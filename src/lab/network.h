@@ -81,8 +81,8 @@ struct FirewallSpec {
   bool operator==(const FirewallSpec&) const = default;
 };
 
-// Where an instance's metadata service really listens: what is sent to 169.254.169.254 port 80 is led
-// there, so that the instance can have port 80 on all its addresses for itself.
+// Where an instance's metadata service really listens: what is sent to 169.254.169.254 port 80 is
+// led there, so that the instance can have port 80 on all its addresses for itself.
 inline constexpr int kMetadataPort = 61680;
 
 // A network interface in a subnet. The MAC address follows from the address (02:ac + the four

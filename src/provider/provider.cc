@@ -86,6 +86,7 @@ Diagnostics Provider::Configure(const Value& config, Session& session) const {
       session.default_tags[name] = value.Text();
     }
   }
+  if (observer_ != nullptr) observer_->Configured(session.region, session.default_tags);
   if (!session.region.empty()) return {};
   return {{.summary = "The provider has no region",
            .detail = "The lab does not see Terraform's environment: write region in the provider "
@@ -134,8 +135,11 @@ StateAnswer Provider::Apply(const Session& session, const std::string& type, con
   const auto* block = Find(TheSchema().resources, type);
   if (block == nullptr) return {prior, {NotServed(type)}};
   const auto known_prior = Conform(prior, *block);
-  return ApplyChange(
+  auto answer = ApplyChange(
       {services_, session, type, *block, EntryOf(type), known_prior, planned, config, stopped});
+  const bool created = known_prior.is_null() && !HasError(answer.diagnostics);
+  if (observer_ != nullptr && created) observer_->Created(type, config, planned, answer.state);
+  return answer;
 }
 
 StateAnswer Provider::Read(const Session& session, const std::string& type,
@@ -212,6 +216,7 @@ StateAnswer Provider::OpenEphemeral(const Session& session, const std::string& t
   auto merged = Conform(config, *block);
   if (block->attributes.contains("region")) merged.At("region") = Value(region);
   for (const auto& [name, value] : answer->Fields()) merged.At(name) = value;
+  if (observer_ != nullptr) observer_->Opened(type, config, merged);
   return {Conform(merged, *block), {}};
 }
 

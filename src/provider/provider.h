@@ -12,6 +12,7 @@
 #include "aws/account.h"
 #include "aws/stores.h"
 #include "provider/diagnostic.h"
+#include "provider/observer.h"
 #include "provider/value.h"
 
 namespace scv::provider {
@@ -44,7 +45,9 @@ struct StateAnswer {
 // Thread-safe. Values that come in are taken to be hostile; those that go out fit the schema.
 class Provider {
  public:
-  explicit Provider(Services services) : services_(services) {}
+  // `observer`, if any, is borrowed and outlives the provider.
+  explicit Provider(Services services, Observer* observer = nullptr)
+      : services_(services), observer_(observer) {}
 
   // Fills `session` from the provider block.
   Diagnostics Configure(const Value& config, Session& session) const;
@@ -71,6 +74,7 @@ class Provider {
 
  private:
   Services services_;
+  Observer* observer_;
 };
 
 }  // namespace scv::provider

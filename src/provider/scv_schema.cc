@@ -1,14 +1,19 @@
 // scv-schema: the provider over an account in memory, without a lab. Prints the value for
 // TF_REATTACH_PROVIDERS on its first line, and ends when its standard input does. For `terraform
-// validate`, `terraform test` and the provider's own lifecycle tests.
+// validate`, `terraform test` and the provider's own lifecycle tests. `--record FILE` writes down
+// what is created (recorder.h).
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <array>
 #include <cstdio>
+#include <filesystem>
+#include <memory>
 #include <string>
 
 #include "provider/memory_account.h"
 #include "provider/memory_stores.h"
+#include "provider/recorder.h"
 #include "provider/server.h"
 
 namespace {
@@ -20,12 +25,22 @@ int Failed(const scv::Error& error) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  std::filesystem::path record;
+  CLI::App app("The AWS provider over an account in memory; ends with its input", "scv-schema");
+  app.add_option("--record", record, "Write down what is created, one JSON object a line");
+  CLI11_PARSE(app, argc, argv);
   using namespace scv::provider;  // NOLINT: a program's main
   MemoryAccount account;
   MemoryObjects objects;
   MemorySecrets secrets;
-  const Provider provider({&account, &objects, &secrets});
+  std::unique_ptr<Recorder> recorder;
+  if (!record.empty()) {
+    auto opened = Recorder::Open(record);
+    if (!opened.has_value()) return Failed(opened.error());
+    recorder = std::move(*opened);
+  }
+  const Provider provider({&account, &objects, &secrets}, recorder.get());
   const auto listener = ListenOnLoopback();
   if (!listener.has_value()) return Failed(listener.error());
   const auto server = Server::Start(*listener, provider);

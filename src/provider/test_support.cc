@@ -16,22 +16,6 @@ namespace json = boost::json;
 
 std::string TypeOf(const std::string& name) { return name.substr(0, name.find('/')); }
 
-Value Propose(const Value& prior, const Value& config, const Block& block) {
-  if (config.As<Value::Object>() == nullptr) return config;
-  auto proposed = config;
-  for (const auto& [name, attribute] : block.attributes) {
-    if (attribute.computed && config[name].is_null()) proposed.At(name) = prior[name];
-  }
-  for (const auto& [name, nested] : block.blocks) {
-    auto* items = proposed.At(name).As<Value::List>();
-    const auto& before = prior[name].Items();
-    for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
-      (*items)[i] = Propose(i < before.size() ? before[i] : Value(), (*items)[i], nested.block);
-    }
-  }
-  return proposed;
-}
-
 const std::function<bool()> kNever = [] { return false; };
 
 }  // namespace
@@ -92,10 +76,6 @@ StateAnswer TestLab::Update(const std::string& type, const Value& prior, const V
 
 StateAnswer TestLab::Delete(const std::string& type, const Value& prior) {
   return provider.Apply(session, type, prior, Value(), Value(), kNever);
-}
-
-Value Proposed(const std::string& type, const Value& prior, const Value& config) {
-  return Propose(prior, config, TheSchema().resources.at(type));
 }
 
 std::string Text(const Diagnostics& diagnostics) {

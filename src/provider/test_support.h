@@ -8,6 +8,7 @@
 
 #include "provider/memory_account.h"
 #include "provider/memory_stores.h"
+#include "provider/proposed.h"
 #include "provider/provider.h"
 
 namespace scv::provider {
@@ -39,9 +40,6 @@ class TestLab {
   boost::json::object minimal_;
   std::map<std::string, Value> made_;
 };
-
-// What Terraform proposes: the configuration, and the prior values of what is computed.
-Value Proposed(const std::string& type, const Value& prior, const Value& config);
 
 // All summaries and details, for messages of tests.
 std::string Text(const Diagnostics& diagnostics);

@@ -65,7 +65,8 @@ class WholePath(LabTest):
     def test_plain_http_is_redirected_at_the_front_load_balancer(self) -> None:
         done = self.lab.execute("internet", "curl", "-s", "-o", "/dev/null", "-w",
                                 "%{http_code} %{redirect_url}", "--resolve",
-                                f"www.{DOMAIN}:80:{self.public_address()}", f"http://www.{DOMAIN}/a")
+                                f"www.{DOMAIN}:80:{self.public_address()}",
+                                f"http://www.{DOMAIN}/a")
         self.assertEqual(done.stdout.split()[0], "301", done)
         self.assertTrue(done.stdout.split()[1].startswith(f"https://www.{DOMAIN}"), done.stdout)
 
@@ -88,7 +89,8 @@ class WholePath(LabTest):
         text = (self.lab.state / "terraform/seoul.tfstate").read_text()
         self.assertNotIn('"password": "', text)
         state = json.loads(text)
-        secrets = [r for r in state["resources"] if r["type"] == "aws_secretsmanager_secret_version"]
+        secrets = [r for r in state["resources"]
+                   if r["type"] == "aws_secretsmanager_secret_version"]
         self.assertTrue(secrets)
         for secret in secrets:
             for instance in secret["instances"]:
@@ -180,8 +182,8 @@ class Network(LabTest):
             "c=boto3.client('secretsmanager',region_name='ap-northeast-2')\n"
             "try:\n c.get_secret_value(SecretId=sys.argv[1]);print('read')\n"
             "except Exception as e:\n print(type(e).__name__, e.response['Error']['Code'])\n")
-        environment = ["env", "AWS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt", "/usr/bin/python3",
-                       "-c", script, secret]
+        environment = ["env", "AWS_CA_BUNDLE=/etc/ssl/certs/ca-certificates.crt",
+                       "/usr/bin/python3", "-c", script, secret]
         web, was = self.lab.instances("web")[0]["id"], self.lab.instances("was")[0]["id"]
         if self.lab.execute(was, "/usr/bin/python3", "-c", "import boto3").returncode != 0:
             self.skipTest("python3-boto3 is not installed")

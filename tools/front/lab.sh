@@ -30,8 +30,8 @@ lab_usage() {
   if [[ -x $kLabCli ]]; then
     "$kLabCli" "$1" --help
   else
-    printf 'Usage: ./scv %s [OPTIONS]\n\n%s.\nThe options are known once the lab is built: ./scv up builds it.\n' \
-      "$1" "$summary"
+    printf 'Usage: ./scv %s [OPTIONS]\n\n%s.\n' "$1" "$summary"
+    printf 'The options are known once the lab is built: ./scv up builds it.\n'
   fi
 }
 

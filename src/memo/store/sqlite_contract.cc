@@ -1,8 +1,8 @@
 // SQLite takes part in the contract suite.
 #include <stdlib.h>
 
-#include "sqlite/sqlite_connection.h"
 #include "memo/store/sqlite_test_harness.h"
+#include "sqlite/sqlite_connection.h"
 
 namespace scv::memo {
 

@@ -4,10 +4,10 @@
 
 #include <memory>
 
-#include "sqlite/sqlite_connection.h"
 #include "memo/store/sqlite_read.h"
 #include "memo/store/sqlite_store.h"
 #include "memo/store/sqlite_write.h"
+#include "sqlite/sqlite_connection.h"
 
 namespace scv::memo {
 

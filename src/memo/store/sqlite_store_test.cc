@@ -9,8 +9,8 @@
 
 #include <fstream>
 
-#include "sqlite/sqlite_connection.h"
 #include "memo/store/sqlite_test_harness.h"
+#include "sqlite/sqlite_connection.h"
 
 namespace scv::memo {
 namespace {
