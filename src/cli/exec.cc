@@ -37,7 +37,7 @@ Run DeclareExec(CLI::App& app) {
       "network a client of the service sees.\n\n"
       "Examples:\n  scv exec i-0a1b2c3d4e5f67890\n"
       "  scv exec i-0a1b2c3d4e5f67890 ip route\n"
-      "  scv exec internet curl -k https://www.scv.localhost/");
+      "  scv exec internet dig @192.0.2.53 www.scv.localhost");
   return [part](const Context& context) {
     const auto record = ReadLabRecord(context.files);
     if (!record) return Complain(record.error());

@@ -23,7 +23,7 @@ Run DeclareLogs(CLI::App& app) {
          "An instance (i-…), a database, or a load balancer's node; `scv status` names them")
       ->required();
   app.add_flag("-f,--follow", options->follow, "Go on until Ctrl-C");
-  app.footer("Examples:\n  scv logs i-0a1b2c3d4e5f67890 -f\n  scv logs db/memo");
+  app.footer("Examples:\n  scv logs i-0a1b2c3d4e5f67890 -f\n  scv logs scv");
   return [options](const Context& context) {
     const ApiClient api(context.files.socket());
     const auto target = fmt::format("/v1/logs?part={}&follow={}", PercentEncode(options->name),

@@ -32,6 +32,12 @@ constexpr Entry kCommands[] = {
     {"doctor", "Say what this machine can and cannot do for the lab", scv::cli::DeclareDoctor},
 };
 
+bool AsksForHelp(int argc, char** argv, int at) {
+  if (at >= argc) return false;
+  const std::string_view argument = argv[at];
+  return argument == "-h" || argument == "--help";
+}
+
 // Where the arguments of another program begin: behind `terraform`, and behind `exec INSTANCE`.
 int OwnArguments(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
@@ -39,7 +45,7 @@ int OwnArguments(int argc, char** argv) {
     if (argument == "--state") {
       ++i;
     } else if (!argument.starts_with('-')) {
-      if (argument == "terraform") return i + 1;
+      if (argument == "terraform") return AsksForHelp(argc, argv, i + 1) ? argc : i + 1;
       if (argument != "exec") return argc;
       for (++i; i < argc; ++i) {
         if (argv[i][0] != '-') return i + 1;

@@ -28,8 +28,11 @@ std::map<std::string, std::string> TerraformEnvironment(const LabRecord& record)
 
 Run DeclareTerraform(CLI::App& app) {
   app.footer(
-      "Examples:\n  scv terraform -chdir=infra/terraform validate\n"
-      "  scv terraform plan -var-file=seoul.tfvars");
+      "What `up` applied has its state in the lab's directory: name it with -state, or Terraform "
+      "starts another one.\n\nExamples:\n"
+      "  scv terraform -chdir=infra/terraform validate\n"
+      "  scv terraform -chdir=infra/terraform plan -var-file=../examples/lab-seoul.tfvars \\\n"
+      "    -state=$PWD/.scv/lab/terraform/seoul.tfstate");
   return [](const Context& context) {
     if (FindProgram("terraform").empty()) {
       return Complain({ErrorKind::kUnavailable,

@@ -9,13 +9,27 @@
 #include "cli/terminal.h"
 
 namespace scv::cli {
+namespace {
+
+constexpr int kHttpsPort = 8443;  // the default of `up`
+
+int HttpsPort(const LabFiles& files) {
+  const auto record = ReadLabRecord(files);
+  if (!record) return kHttpsPort;
+  const auto door = record->ports.find("door");
+  return door == record->ports.end() ? kHttpsPort : door->second;
+}
+
+}  // namespace
 
 Run DeclareTrust(CLI::App& app) {
   const auto pem = std::make_shared<bool>(false);
   app.add_flag("--pem", *pem, "Only print the root certificate");
   app.footer(
-      "The root may only sign for the lab's own names, and its key never leaves the lab's "
-      "state directory.\n\nExamples:\n  scv trust\n  scv trust --pem > scv-root.pem");
+      "The root could sign for any name. Its key never leaves the lab's state directory, which "
+      "only "
+      "its owner can read; trust it no longer than the lab stands.\n\nExamples:\n  scv trust\n  "
+      "scv trust --pem > scv-root.pem");
   return [pem](const Context& context) {
     const ApiClient api(context.files.socket());
     const auto root = api.Text("/v1/trust");
@@ -31,13 +45,13 @@ Run DeclareTrust(CLI::App& app) {
     const auto file = (context.files.state / "root.pem").string();
     fmt::print(
         "The lab's certificate authority is in {0}\n\n"
-        "curl:      curl --cacert {0} https://www.scv.localhost:8443/\n"
+        "curl:      curl --cacert {0} https://www.scv.localhost:{1}/\n"
         "Debian:    sudo cp {0} /usr/local/share/ca-certificates/scv-lab.crt\n"
         "           sudo update-ca-certificates\n"
         "Chromium:  certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n scv-lab -i {0}\n"
         "Firefox:   Settings → Certificates → Authorities → Import\n\n"
         "Take it away again the same way when the lab is gone.\n",
-        file);
+        file, HttpsPort(context.files));
     return 0;
   };
 }
