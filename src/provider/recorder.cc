@@ -31,6 +31,20 @@ Value Slim(const Value& value, const Block& block) {
   return Value(std::move(slim));
 }
 
+// The paths of what has no order, of what `value` says.
+void FindSets(const Value& value, const Block& block, const std::string& prefix,
+              std::set<std::string>& found) {
+  for (const auto& [name, attribute] : block.attributes) {
+    const bool set = attribute.type.kind == Type::Kind::kSet;
+    if (set && !value[name].Items().empty()) found.insert(prefix + name);
+  }
+  for (const auto& [name, nested] : block.blocks) {
+    const auto& items = value[name].Items();
+    if (nested.nesting == NestedBlock::Nesting::kSet && !items.empty()) found.insert(prefix + name);
+    for (const auto& item : items) FindSets(item, nested.block, prefix + name + ".", found);
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Recorder>> Recorder::Open(const std::filesystem::path& file) {
@@ -59,11 +73,14 @@ void Recorder::Created(const std::string& type, const Value& config, const Value
   for (const auto& [name, value] : planned.Fields()) {
     if (!value.IsWhollyKnown()) computed[name] = ToJson(shown[name]);
   }
+  std::set<std::string> sets;
+  FindSets(config, block, "", sets);
   const std::scoped_lock lock(mutex_);
   Write({{"event", "resource"},
          {"type", type},
          {"id", state["id"].Text()},
          {"config", ToJson(Slim(config, block))},
+         {"sets", json::array(sets.begin(), sets.end())},
          {"computed", std::move(computed)}});
 }
 

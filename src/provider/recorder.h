@@ -20,9 +20,10 @@ namespace scv::provider {
 // One JSON object a line, in the order of creation:
 //   {"event":"provider","region":…,"default_tags":{…}}
 //   {"event":"ephemeral","type":…,"config":{…}}
-//   {"event":"resource","type":…,"id":…,"config":{…},"computed":{…}}
-// `config` is as HCL gave it, without nulls and empty blocks; `computed` is what the provider
-// decided. Passwords of ephemeral resources are never written: kPasswordMarker stands for them.
+//   {"event":"resource","type":…,"id":…,"config":{…},"sets":[…],"computed":{…}}
+// `config` is as HCL gave it, without nulls and empty blocks; `sets` are the paths in it of what
+// has no order ("ingress.cidr_blocks"); `computed` is what the provider decided. Passwords of
+// ephemeral resources are never written: kPasswordMarker stands for them.
 class Recorder final : public Observer {
  public:
   static constexpr std::string_view kPasswordMarker = "⟦password⟧";
