@@ -67,17 +67,23 @@ Result<void> Connect(Socket& socket, const std::filesystem::path& path) {
   return {};
 }
 
-Result<std::string> Exchange(const std::filesystem::path& path, http::verb method,
-                             std::string_view target, std::string body) {
-  asio::io_context context;
-  Socket socket(context);
-  SCV_TRY(Connect(socket, path));
+http::request<http::string_body> Request(http::verb method, std::string_view target,
+                                         std::string body) {
   http::request<http::string_body> request(method, std::string(target), 11);
   request.set(http::field::host, "scvd");
   request.set(http::field::content_type, "application/json");
   request.keep_alive(false);
   request.body() = std::move(body);
   request.prepare_payload();
+  return request;
+}
+
+Result<std::string> Exchange(const std::filesystem::path& path, http::verb method,
+                             std::string_view target, std::string body) {
+  asio::io_context context;
+  Socket socket(context);
+  SCV_TRY(Connect(socket, path));
+  const auto request = Request(method, target, std::move(body));
   boost::system::error_code code;
   http::write(socket, request, code);
   if (code) return Fail(ErrorKind::kUnavailable, "the daemon hung up: " + code.message());
@@ -113,33 +119,14 @@ bool TakeLines(std::string& text, const std::function<bool(std::string_view)>& l
   return true;
 }
 
-}  // namespace
-
-Result<boost::json::value> ApiClient::Get(std::string_view target) const {
-  SCV_ASSIGN(const auto text, Exchange(socket_, http::verb::get, target, ""));
-  return Parse(text);
-}
-
-Result<boost::json::value> ApiClient::Post(std::string_view target,
-                                           const boost::json::value& body) const {
-  SCV_ASSIGN(const auto text,
-             Exchange(socket_, http::verb::post, target, boost::json::serialize(body)));
-  return Parse(text);
-}
-
-Result<std::string> ApiClient::Text(std::string_view target) const {
-  return Exchange(socket_, http::verb::get, target, "");
-}
-
-Result<void> ApiClient::Follow(std::string_view target,
-                               const std::function<bool(std::string_view)>& line) const {
+Result<void> FollowAnswer(const std::filesystem::path& path,
+                          const http::request<http::string_body>& request,
+                          const std::function<bool(std::string_view)>& line) {
   asio::io_context context;
   Socket socket(context);
-  SCV_TRY(Connect(socket, socket_));
+  SCV_TRY(Connect(socket, path));
   const timeval forever{.tv_sec = 0, .tv_usec = 0};
   setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &forever, sizeof(forever));
-  http::request<http::empty_body> request(http::verb::get, std::string(target), 11);
-  request.set(http::field::host, "scvd");
   boost::system::error_code code;
   http::write(socket, request, code);
   boost::beast::flat_buffer buffer;
@@ -166,6 +153,35 @@ Result<void> ApiClient::Follow(std::string_view target,
     return Fail(ErrorKind::kUnavailable, "the daemon hung up: " + code.message());
   }
   return {};
+}
+
+}  // namespace
+
+Result<boost::json::value> ApiClient::Get(std::string_view target) const {
+  SCV_ASSIGN(const auto text, Exchange(socket_, http::verb::get, target, ""));
+  return Parse(text);
+}
+
+Result<boost::json::value> ApiClient::Post(std::string_view target,
+                                           const boost::json::value& body) const {
+  SCV_ASSIGN(const auto text,
+             Exchange(socket_, http::verb::post, target, boost::json::serialize(body)));
+  return Parse(text);
+}
+
+Result<std::string> ApiClient::Text(std::string_view target) const {
+  return Exchange(socket_, http::verb::get, target, "");
+}
+
+Result<void> ApiClient::Follow(std::string_view target,
+                               const std::function<bool(std::string_view)>& line) const {
+  return FollowAnswer(socket_, Request(http::verb::get, target, ""), line);
+}
+
+Result<void> ApiClient::FollowPost(std::string_view target, const boost::json::value& body,
+                                   const std::function<bool(std::string_view)>& line) const {
+  return FollowAnswer(socket_, Request(http::verb::post, target, boost::json::serialize(body)),
+                      line);
 }
 
 std::string PercentEncode(std::string_view text) {

@@ -26,6 +26,9 @@ class ApiClient {
   // Hands over each line of a streamed answer until it ends or `line` returns false.
   Result<void> Follow(std::string_view target,
                       const std::function<bool(std::string_view)>& line) const;
+  // The same for the answer to a POST.
+  Result<void> FollowPost(std::string_view target, const boost::json::value& body,
+                          const std::function<bool(std::string_view)>& line) const;
 
  private:
   std::filesystem::path socket_;

@@ -8,6 +8,7 @@
 #include "cli/child.h"
 #include "cli/command.h"
 #include "cli/lab_start.h"
+#include "cli/recorded.h"
 #include "cli/terminal.h"
 
 namespace scv::cli {
@@ -25,13 +26,32 @@ bool Confirmed() {
   return std::getline(std::cin, answer) && answer == "yes";
 }
 
-std::vector<std::string> AppliedRegions(const LabFiles& files) {
+// The names of the states in a directory: one per region that was applied.
+std::vector<std::string> AppliedRegions(const std::filesystem::path& states,
+                                        std::string_view extension) {
   std::vector<std::string> regions;
   std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator(files.terraform(), failed)) {
-    if (entry.path().extension() == ".tfstate") regions.push_back(entry.path().stem().string());
+  for (const auto& entry : std::filesystem::directory_iterator(states, failed)) {
+    if (entry.path().extension() == extension) regions.push_back(entry.path().stem().string());
   }
   return regions;
+}
+
+Result<void> DestroyAll(const Context& context, const LabRecord& record) {
+  const auto& files = context.files;
+  const auto say = [&](const std::string& region) {
+    if (!context.json) fmt::print("✓ Destroyed {}\n", region);
+  };
+  for (const auto& region : AppliedRegions(files.state / "recorded", ".json")) {
+    SCV_TRY(RunRecorded(files, {.name = region}, true, [](int) {}));
+    say(region);
+  }
+  if (FindProgram("terraform").empty()) return {};
+  for (const auto& region : AppliedRegions(files.terraform(), ".tfstate")) {
+    SCV_TRY(RunTerraform(files, record, {.name = region}, true, [](int) {}));
+    say(region);
+  }
+  return {};
 }
 
 int Down(const Context& context, const Options& options) {
@@ -41,11 +61,9 @@ int Down(const Context& context, const Options& options) {
     return 1;
   }
   const auto record = ReadLabRecord(files);
-  if (record && !options.forget && !FindProgram("terraform").empty()) {
-    for (const auto& region : AppliedRegions(files)) {
-      const auto gone = RunTerraform(files, *record, {.name = region}, true, [](int) {});
-      if (!gone) return Interrupted() ? 130 : Complain(gone.error());
-      if (!context.json) fmt::print("✓ Destroyed {}\n", region);
+  if (record && !options.forget) {
+    if (const auto gone = DestroyAll(context, *record); !gone) {
+      return Interrupted() ? 130 : Complain(gone.error());
     }
   }
   if (const auto ended = EndLab(files); !ended) return Complain(ended.error());
@@ -65,7 +83,7 @@ Run DeclareDown(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_flag("--auto-approve,-y", options->approved, "Do not ask");
   app.add_flag("--force", options->forget,
-               "End everything and delete the lab's files without `terraform destroy`");
+               "End everything and delete the lab's files without destroying resource by resource");
   app.footer("Examples:\n  scv down\n  scv down --auto-approve");
   return [options](const Context& context) { return Down(context, *options); };
 }

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/json_read.h"
 #include "cli/lab_start.h"
+#include "cli/recorded.h"
 #include "cli/terminal.h"
 
 namespace scv::cli {
@@ -22,6 +23,7 @@ struct Options {
   StartOptions start;
   std::vector<std::string> regions{"seoul"};
   std::string domain = "scv.localhost";
+  bool recorded = false;
 };
 
 long long MillisSince(Clock::time_point start) {
@@ -104,6 +106,39 @@ void SayWhatNext(const Context& context, const Options& options, long long took)
       Painted(Tone::kBold, url), Painted(Tone::kDim, "up in " + Duration(took)));
 }
 
+// Whether a region is applied from the recorded graph. What was begun one way goes on that way:
+// neither knows what the other has made.
+Result<bool> IsRecorded(const Context& context, const Options& options, const RegionRun& region) {
+  if (HasRecordedState(context.files, region)) return true;
+  const bool applied = HasTerraformState(context.files, region);
+  if (applied && options.recorded) {
+    return Fail(ErrorKind::kConflict,
+                region.name +
+                    " was applied with Terraform; `./scv down` first, or leave "
+                    "--recorded out");
+  }
+  return options.recorded || (!applied && FindProgram("terraform").empty());
+}
+
+void SayRecorded(const Context& context, const Options& options) {
+  if (context.json) return;
+  fmt::print("{} Applying the resource graph recorded from infra/terraform.\n",
+             options.recorded || !FindProgram("terraform").empty()
+                 ? "  As asked, without Terraform."
+                 : "  Terraform is not installed.");
+  if (FindProgram("terraform").empty()) fmt::print("  {}\n", kGetTerraform);
+}
+
+Result<void> ApplyRegion(const Context& context, const Options& options, const LabRecord& record,
+                         const RegionRun& region, Steps& steps) {
+  SCV_ASSIGN(const bool recorded, IsRecorded(context, options, region));
+  if (recorded) SayRecorded(context, options);
+  steps.Begin((recorded ? "Applying the recorded graph: " : "Applying Terraform: ") + region.name);
+  const auto tick = [&](int done) { steps.Paint(fmt::format(" {} resources", done)); };
+  if (recorded) return RunRecorded(context.files, region, false, tick);
+  return RunTerraform(context.files, record, region, false, tick);
+}
+
 int Up(const Context& context, const Options& options) {
   const auto started = Clock::now();
   Steps steps(context.json);
@@ -115,10 +150,7 @@ int Up(const Context& context, const Options& options) {
   }
   steps.Done();
   for (const auto& region : options.regions) {
-    steps.Begin("Applying Terraform: " + region);
-    const auto applied =
-        RunTerraform(context.files, *record, {.name = region}, false,
-                     [&](int done) { steps.Paint(fmt::format(" {} resources", done)); });
+    const auto applied = ApplyRegion(context, options, *record, {.name = region}, steps);
     if (!applied) {
       steps.Failed();
       return Interrupted() ? 130 : Complain(applied.error());
@@ -148,9 +180,11 @@ Run DeclareUp(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--region", options->regions, "Regions by name (infra/examples/lab-NAME.tfvars)")
       ->capture_default_str();
+  app.add_flag("--recorded", options->recorded,
+               "Apply the resource graph recorded from the HCL; the default without Terraform");
   app.footer(
       "Running it again applies what changed.\n\n"
-      "Examples:\n  scv up\n  scv up --port 9443\n  scv up --pace aws");
+      "Examples:\n  scv up\n  scv up --port 9443\n  scv up --pace aws\n  scv up --recorded");
   return [options](const Context& context) { return Up(context, *options); };
 }
 

@@ -129,6 +129,23 @@ ApiResponse Kill(const ApiParts& parts, const ApiRequest& request) {
   return JsonResponse({{"killed", part}});
 }
 
+ApiResponse StartGraph(const ApiParts& parts, const ApiRequest& request, GraphAction action) {
+  boost::system::error_code code;
+  const auto body = json::parse(request.body, code);
+  std::filesystem::path file;
+  std::filesystem::path artifacts;
+  if (!code && body.is_object()) {
+    file = aws::String(body.get_object(), "file");
+    artifacts = aws::String(body.get_object(), "artifacts");
+  }
+  if (!file.is_absolute() || !artifacts.is_absolute()) {
+    return Problem({ErrorKind::kInvalid,
+                    "the body must be a JSON object with the absolute paths \"file\" and "
+                    "\"artifacts\""});
+  }
+  return parts.graphs.Start(action, file, artifacts);
+}
+
 ApiResponse Root(const ApiParts& parts) {
   ApiResponse response;
   response.content_type = "application/x-pem-file";
@@ -162,7 +179,14 @@ ApiResponse Route(const ApiParts& parts, const ApiRequest& request) {
   if (get && request.path == "/v1/trust") return Root(parts);
   if (get && request.path == "/v1/openapi.json") return Document();
   if (get && request.path == "/metrics") return Metrics(parts);
-  if (request.method == "POST" && request.path == "/v1/kill") return Kill(parts, request);
+  const bool post = request.method == "POST";
+  if (post && request.path == "/v1/kill") return Kill(parts, request);
+  if (post && request.path == "/v1/graph/apply") {
+    return StartGraph(parts, request, GraphAction::kApply);
+  }
+  if (post && request.path == "/v1/graph/destroy") {
+    return StartGraph(parts, request, GraphAction::kDestroy);
+  }
   return Problem({ErrorKind::kNotFound, "there is no " + request.method + " " + request.path});
 }
 

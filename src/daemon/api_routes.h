@@ -33,11 +33,22 @@ class Operations {
   virtual std::string RootPem() = 0;
 };
 
+// Applies a recorded resource graph, or destroys what it made (recorded_graph.h).
+enum class GraphAction { kApply, kDestroy };
+class GraphApplier {
+ public:
+  virtual ~GraphApplier() = default;
+  // Both paths are absolute. The answer streams the progress.
+  virtual ApiResponse Start(GraphAction action, const std::filesystem::path& file,
+                            const std::filesystem::path& artifacts) = 0;
+};
+
 struct ApiParts {
   ControlLoop& loop;
   DurableAccount& account;
   EventLog& events;
   Operations& operations;
+  GraphApplier& graphs;
   std::string pace;
   Millis started_at = 0;
 };

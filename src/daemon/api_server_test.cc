@@ -7,6 +7,7 @@
 
 #include <cstring>
 #include <filesystem>
+#include <future>
 
 namespace scv::daemon {
 namespace {
@@ -101,12 +102,19 @@ TEST_F(ApiServerTest, OnlyItsOwnerMayConnect) {
 }
 
 TEST_F(ApiServerTest, EndsWhileAReaderIsConnected) {
-  Serve([](const ApiRequest&) {
+  std::promise<void> connected;
+  bool told = false;
+  Serve([&](const ApiRequest&) {
     ApiResponse response;
-    response.stream = [] { return std::optional<std::string>(""); };
+    response.stream = [&] {
+      if (!told) connected.set_value();
+      told = true;
+      return std::optional<std::string>("");
+    };
     return response;
   });
   std::jthread reader([this] { Exchange(Get("/v1/events")); });
+  ASSERT_EQ(connected.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
   server_.reset();
 }
 

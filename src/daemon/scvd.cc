@@ -16,6 +16,7 @@
 #include "daemon/durable_account.h"
 #include "daemon/event_log.h"
 #include "daemon/lab_parts.h"
+#include "daemon/recorded_graph.h"
 #include "daemon/state_store.h"
 #include "provider/server.h"
 #include "world/linux/fd_store_client.h"
@@ -68,12 +69,14 @@ Result<void> Serve(const Options& options, const sigset_t& signals) {
       {.account = &account, .objects = &parts->objects(), .secrets = &parts->secrets()});
   SCV_ASSIGN(auto listener, fds.Get("listener/terraform"));
   SCV_ASSIGN(const auto terraform, provider::Server::Start(listener.release(), aws));
+  daemon::RecordedGraph graphs(aws, account, options.state / "recorded");
   SCV_ASSIGN(const auto api,
              daemon::ApiServer::Listen(options.state / "scvd.sock",
                                        daemon::MakeApi({.loop = loop,
                                                         .account = account,
                                                         .events = events,
                                                         .operations = *parts,
+                                                        .graphs = graphs,
                                                         .pace = options.pace,
                                                         .started_at = parts->world().Now()})));
   events.Add(parts->world().Now(), "daemon", "scvd", "serves the lab");
