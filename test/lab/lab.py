@@ -182,6 +182,12 @@ def signed_in(lab: Lab) -> Client:
     return client
 
 
+def token_of_someone(lab: Lab) -> str:
+    client = signed_in(lab)
+    client.close()
+    return client.token
+
+
 class Load:
     """Requests all the time from a few connections, until stopped; counts what failed."""
 
@@ -189,7 +195,7 @@ class Load:
                  host: str = f"www.{DOMAIN}") -> None:
         self.lab, self.path, self.host = lab, path, host
         self.done, self.failures = 0, []
-        self.token = signed_in(lab).token
+        self.token = token_of_someone(lab)
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._run) for _ in range(connections)]

@@ -274,6 +274,51 @@ class Failures(LabTest):
                          "a database outage kills no instance")
 
 
+class Changes(LabTest):
+    """What operators do on purpose, under load: nobody notices."""
+
+    def apply(self, **variables: object) -> None:
+        more = [f"-var={name}={json.dumps(value)}" for name, value in variables.items()]
+        done = self.lab.terraform(*self.lab.on_root("apply", "-auto-approve"), *more)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def refresh(self, part: str) -> str:
+        return self.lab.fleet(part)["refresh"]["status"]
+
+    def versions(self, part: str) -> set[int]:
+        return {i["version"] for i in self.lab.instances(part)}
+
+    def test_1_a_new_version_rolls_out_without_a_failed_request(self) -> None:
+        before = self.versions("was")
+        with Load(self.lab) as load:
+            self.apply(was={"requests_per_target": 60000, "log_level": "debug"})
+            wait_for("the refresh", lambda: self.refresh("was") == "Successful", 90)
+        self.assertEqual(load.failures, [])
+        self.assertEqual(self.versions("was"), {max(before) + 1})
+
+    def test_2_a_broken_version_rolls_back_without_a_failed_request(self) -> None:
+        manifest = json.loads((ROOT / "build/artifacts/manifest.json").read_text())
+        packages = manifest["packages"]
+        platform = packages["memo"]["key"].split("/")[2]
+        before = {i["id"] for i in self.lab.instances("was")}
+        with Load(self.lab) as load:
+            self.apply(was={"requests_per_target": 60000, "log_level": "debug"},
+                       release={"version": manifest["version"], "platform": platform,
+                                "memo_sha256": "0" * 64,
+                                "web_sha256": packages["memo-web"]["sha256"]})
+            wait_for("the rollback", lambda: self.refresh("was") == "RollbackSuccessful", 180)
+        self.assertEqual(load.failures, [])
+        self.assertTrue(before & {i["id"] for i in self.lab.instances("was")},
+                        "an instance of the good version has served all the time")
+
+    def test_3_load_scales_out_and_its_end_scales_in(self) -> None:
+        self.apply(was={"requests_per_target": 40, "log_level": "debug"})
+        with Load(self.lab) as load:
+            wait_for("more instances", lambda: len(self.lab.instances("was")) > 2, 60)
+        self.assertEqual(load.failures, [])
+        wait_for("two instances again", lambda: len(self.lab.instances("was")) == 2, 120)
+
+
 class Lifecycle(unittest.TestCase):
     def setUp(self) -> None:
         if not POSSIBLE:
