@@ -225,7 +225,11 @@ def run_terraform(context: Context) -> list[Case]:
 
 
 def run_services(context: Context) -> list[Case]:
-    return run_python(context, "services", "test/services/test_services.py", 10 * MINUTE)
+    if not context.build("release"):
+        return context.build_failure("release")
+    return [case for called in ("s3", "secrets", "metadata")
+            for case in run_python(context, f"services-{called}",
+                                   f"test/services/test_{called}.py", 10 * MINUTE)]
 
 
 def run_lab(context: Context) -> list[Case]:
