@@ -51,8 +51,9 @@ void Describe(const aws::ObjectInfo& info, const S3Request& request, HttpRespons
   headers.emplace_back("Accept-Ranges", "bytes");
   headers.emplace_back("x-amz-server-side-encryption", "AES256");
   if (info.version_id != "null") headers.emplace_back("x-amz-version-id", info.version_id);
-  const bool checksums =
-      request.head->Header("x-amz-checksum-mode") == "ENABLED" && !request.head->Has("range");
+  // They are over the whole object: clients check them against whatever body an answer has.
+  const bool checksums = response.status == 200 && !request.head->Has("range") &&
+                         request.head->Header("x-amz-checksum-mode") == "ENABLED";
   for (const auto& [name, value] : info.metadata) {
     if (checksums || !name.starts_with("x-amz-checksum-")) headers.emplace_back(name, value);
   }

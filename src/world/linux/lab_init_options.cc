@@ -18,7 +18,7 @@ namespace scv::world {
 
 const std::string_view kLabInitUsage =
     "scv-lab-init --state DIR [options] -- DAEMON [ARGUMENTS]   the lab's outermost process\n"
-    "scv-lab-init --probe       what this machine can do (JSON); exit code 1: too little for a lab\n"
+    "scv-lab-init --probe       what this machine can do (JSON); exit code 1: no lab can run\n"
     "\n"
     "  --state DIR               the lab's state directory; one lab at a time\n"
     "  --listen NAME=ADDR:PORT   open this port on the host first (port 0: any); repeatable; the\n"
