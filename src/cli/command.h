@@ -35,6 +35,7 @@ Run DeclareTrust(CLI::App& app);
 Run DeclareDoctor(CLI::App& app);
 Run DeclareUp(CLI::App& app);
 Run DeclareDown(CLI::App& app);
+Run DeclareCompletion(CLI::App& app);
 
 }  // namespace scv::cli
 

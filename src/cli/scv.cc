@@ -30,6 +30,8 @@ constexpr Entry kCommands[] = {
     {"terraform", "Run Terraform against the lab", scv::cli::DeclareTerraform},
     {"trust", "Explain or install the lab's certificate authority", scv::cli::DeclareTrust},
     {"doctor", "Say what this machine can and cannot do for the lab", scv::cli::DeclareDoctor},
+    {"completion", "Print the completion of these commands for the shell",
+     scv::cli::DeclareCompletion},
 };
 
 bool AsksForHelp(int argc, char** argv, int at) {

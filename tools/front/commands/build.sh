@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034
-summary='Build the memo service and the web app'
+summary='Build the memo service, the web app, their packages and the lab'
 
 usage() {
   cat <<'END'
 Usage: ./scv build [--preset NAME] [TARGET…]
 
-Installs what is missing, then builds `memo` (build/release/src/memo/memo) and the web
-app (web/dist). With targets, builds just those.
+Installs what is missing, then builds `memo` (build/release/src/memo/memo), the web app
+(web/dist), both as versioned Debian packages (build/artifacts) and the lab's programs.
+With targets, builds just those.
 
   --preset NAME   release (default), debug, asan, tsan or fuzz
 
@@ -49,7 +50,7 @@ run() {
   if ((${#targets[@]} > 0)); then
     build_targets "$preset" "${targets[@]}"
   elif [[ $preset == release ]]; then
-    build_service
+    build_lab
   else
     build_targets "$preset" all
   fi

@@ -20,7 +20,7 @@ list_commands() {
   for command in "${SCV_COMMANDS[@]}"; do
     (
       load_command "$command"
-      printf '  %-9s %s\n' "$command" "$summary"
+      printf '  %-10s %s\n' "$command" "$summary"
     )
   done
   cat <<'END'
