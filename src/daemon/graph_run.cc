@@ -156,12 +156,14 @@ bool GraphRun::Change(const GraphEntry& entry, const MadeResource* made, const V
 
 bool GraphRun::Replace(const GraphEntry& entry, const MadeResource& made, const Value& config) {
   Step("start", entry.address, "replace");
-  if (!entry.create_before_destroy && !DestroyMade(entry.address, made)) return false;
+  // Nothing needs a tainted one yet: it may go first, and its name is free again.
+  const bool destroy_first = made.tainted || !entry.create_before_destroy;
+  if (destroy_first && !DestroyMade(entry.address, made)) return false;
   const auto plan = provider_.Plan(session_, entry.type, Value(),
                                    provider::Proposed(entry.type, Value(), config), config);
   if (HasError(plan.diagnostics)) return Failed(entry.address, plan.diagnostics);
   if (!Put(entry, Value(), plan, config)) return false;
-  if (!entry.create_before_destroy) return true;
+  if (destroy_first) return true;
   const auto gone = provider_.Apply(
       session_, entry.type, provider::Conform(provider::FromJson(made.state), *BlockOf(entry.type)),
       Value(), Value(), stopped_);
@@ -178,7 +180,7 @@ bool GraphRun::Put(const GraphEntry& entry, const Value& prior, const provider::
         entry.address,
         {.type = entry.type,
          .depends_on = entry.depends_on,
-         .tainted = bad && prior.is_null() && !stopped_(),
+         .tainted = bad && prior.is_null(),
          .state = provider::ToJsonObject(provider::WithoutSensitive(answer.state, block))});
     if (!saved) return Failed(entry.address, saved.error());
   }
@@ -217,8 +219,8 @@ std::optional<MadeResource> GraphRun::Known(const GraphEntry& entry, const Value
   return made;
 }
 
-// A resource that stands, is what the entry says, and belongs to no other entry: made just before a
-// daemon died.
+// A resource that stands, is what the entry says, and belongs to no other entry: it was being made
+// when a daemon died. How far that got nobody knows, so it is tainted.
 std::optional<MadeResource> GraphRun::TakeUp(const GraphEntry& entry, const Value& config) {
   const auto* block = BlockOf(entry.type);
   if (block == nullptr) return std::nullopt;
@@ -236,7 +238,7 @@ std::optional<MadeResource> GraphRun::TakeUp(const GraphEntry& entry, const Valu
     if (!IsOf(standing, provider::Conform(config, *block), *block)) continue;
     MadeResource made{.type = entry.type,
                       .depends_on = entry.depends_on,
-                      .tainted = false,
+                      .tainted = true,
                       .state = provider::ToJsonObject(standing)};
     if (!memory_.Put(entry.address, made)) return std::nullopt;
     return made;

@@ -1,5 +1,6 @@
 #include "daemon/recorded_graph.h"
 
+#include <atomic>
 #include <boost/json/serialize.hpp>
 #include <chrono>
 #include <condition_variable>
@@ -14,6 +15,7 @@ namespace scv::daemon {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{100};
+constexpr std::chrono::seconds kTurnWithin{10};
 
 // One operation on a thread of its own; the lines wait here for their reader. Destroyed, it is
 // interrupted and waited for.
@@ -21,8 +23,8 @@ class Operation {
  public:
   Operation(const provider::Provider& provider, const aws::Account& account, Graph graph,
             std::unique_ptr<GraphMemory> memory, GraphAction action,
-            std::shared_ptr<std::atomic<bool>> busy)
-      : graph_(std::move(graph)), memory_(std::move(memory)), busy_(std::move(busy)) {
+            std::shared_ptr<GraphTurn> turn)
+      : graph_(std::move(graph)), memory_(std::move(memory)), turn_(std::move(turn)) {
     thread_ = std::jthread([this, &provider, &account, action] {
       GraphRun run(
           provider, account, graph_, *memory_,
@@ -38,7 +40,7 @@ class Operation {
   ~Operation() {
     stopped_ = true;
     thread_.join();
-    *busy_ = false;
+    turn_->Release();
   }
 
   std::optional<std::string> Next() {
@@ -58,7 +60,7 @@ class Operation {
 
   Graph graph_;
   std::unique_ptr<GraphMemory> memory_;
-  std::shared_ptr<std::atomic<bool>> busy_;
+  std::shared_ptr<GraphTurn> turn_;
   std::atomic<bool> stopped_ = false;
   std::mutex mutex_;
   std::condition_variable told_;
@@ -69,18 +71,34 @@ class Operation {
 
 }  // namespace
 
+bool GraphTurn::Take() {
+  std::unique_lock lock(mutex_);
+  if (!told_.wait_for(lock, kTurnWithin, [this] { return !taken_; })) return false;
+  taken_ = true;
+  return true;
+}
+
+void GraphTurn::Release() {
+  const std::lock_guard lock(mutex_);
+  taken_ = false;
+  told_.notify_all();
+}
+
 ApiResponse RecordedGraph::Start(GraphAction action, const std::filesystem::path& file,
                                  const std::filesystem::path& artifacts) {
   auto graph = ReadGraph(file, artifacts);
   if (!graph) return Problem(graph.error());
-  auto memory = GraphMemory::Open(memory_ / file.filename());
-  if (!memory) return Problem(memory.error());
-  if (busy_->exchange(true)) {
+  if (!turn_->Take()) {
     return Problem({ErrorKind::kConflict,
                     "a recorded graph is being applied or destroyed already; wait for it"});
   }
+  auto memory = GraphMemory::Open(memory_ / file.filename());
+  if (!memory) {
+    turn_->Release();
+    return Problem(memory.error());
+  }
   const auto operation = std::make_shared<Operation>(provider_, account_, std::move(*graph),
-                                                     std::move(*memory), action, busy_);
+                                                     std::move(*memory), action, turn_);
   ApiResponse response;
   response.content_type = "application/x-ndjson";
   response.stream = [operation] { return operation->Next(); };

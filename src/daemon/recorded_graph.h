@@ -2,15 +2,29 @@
 #ifndef SCV_DAEMON_RECORDED_GRAPH_H_
 #define SCV_DAEMON_RECORDED_GRAPH_H_
 
-#include <atomic>
+#include <condition_variable>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 
 #include "aws/account.h"
 #include "daemon/api_routes.h"
 #include "provider/provider.h"
 
 namespace scv::daemon {
+
+// Held by the operation that goes on.
+class GraphTurn {
+ public:
+  // Whether it could be had within a few seconds: one that was interrupted ends that soon.
+  bool Take();
+  void Release();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable told_;
+  bool taken_ = false;
+};
 
 // One operation at a time. Its progress is streamed, a JSON object a line (GraphRun), with
 // {"event":"tick"} several times a second; whoever hangs up interrupts it, as Ctrl-C does
@@ -29,7 +43,7 @@ class RecordedGraph final : public GraphApplier {
   const provider::Provider& provider_;
   const aws::Account& account_;
   std::filesystem::path memory_;
-  std::shared_ptr<std::atomic<bool>> busy_ = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<GraphTurn> turn_ = std::make_shared<GraphTurn>();
 };
 
 }  // namespace scv::daemon

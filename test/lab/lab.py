@@ -29,11 +29,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def why_not() -> str | None:
-    """Why no lab can run on this machine; None: it can."""
+def why_not(terraform: bool = True) -> str | None:
+    """Why no lab can run on this machine (with Terraform, or without); None: it can."""
     if not CLI.exists() or not INIT.exists():
         return "the lab is not built"
-    if shutil.which("terraform") is None:
+    if terraform and shutil.which("terraform") is None:
         return "Terraform is not installed (Debian does not ship it)"
     probe = subprocess.run([INIT, "--probe"], capture_output=True, text=True,
                            timeout=30, check=False)
