@@ -232,23 +232,39 @@ def run_services(context: Context) -> list[Case]:
                                    f"test/services/test_{called}.py", 10 * MINUTE)]
 
 
+def packages(context: Context, log: str) -> list[Case]:
+    """The pages, where no suite before built them, and the packages that instances install."""
+    cases = []
+    if not (ROOT / "web/dist/index.html").exists():
+        cases.append(command_case(context, "pages", log,
+                                  ["npm", "--workspace", "web", "run", "build"]))
+    return [*cases, command_case(context, "packages", log, ["tools/package/build_packages"])]
+
+
 def run_lab(context: Context) -> list[Case]:
     if not context.build("release"):
         return context.build_failure("release")
-    packed = command_case(context, "packages", "lab", ["tools/package/build_packages"])
-    return [packed, *run_python(context, "lab", "test/lab/lab_test.py", 15 * MINUTE)]
+    files = sorted(str(file.relative_to(ROOT)) for file in (ROOT / "test/lab").glob("*_test.py"))
+    cases = packages(context, "lab")
+    for file in files:
+        log = f"lab-{Path(file).stem}"
+        context.log(log).write_text("")
+        cases += run_python(context, log, file, 15 * MINUTE)
+    return cases
 
 
 def run_infra(context: Context) -> list[Case]:
     if not context.build("release"):
         return context.build_failure("release")
+    built = packages(context, "infra")
     code = context.run("infra", ["sh", "-c", "tools/check_infra --json >build/infra.json"],
                        10 * MINUTE)
     try:
         found = json.loads((ROOT / "build/infra.json").read_text())
     except (OSError, json.JSONDecodeError):
         return [Case(f"exit code {code}", FAILED, message=context.tail("infra"))]
-    return [Case(case["name"], case["status"], message=case["message"]) for case in found]
+    return [*built, *(Case(case["name"], case["status"], message=case["message"])
+                      for case in found)]
 
 
 def run_tidy(context: Context) -> list[Case]:

@@ -32,7 +32,7 @@ run() {
     command -v python3 >/dev/null || ensure_packages tools
     exec python3 tools/run_tests "$@"
   fi
-  ensure_packages tools build web mariadb format fuzz test
+  ensure_packages tools build web mariadb lab format fuzz test
   install_node_modules
   SCV_JOBS=$(jobs_at_once) exec python3 tools/run_tests "$@"
 }
