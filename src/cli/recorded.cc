@@ -31,7 +31,7 @@ class Progress {
     const auto& step = value.get_object();
     const auto event = Text(step, "event");
     if (event == "tick") return;
-    log_ << line << std::endl;
+    log_ << line << '\n' << std::flush;
     if (event == "done" || event == "same") ++done_;
     if (event == "end") ended_ = true, left_ = Number(step, "left");
     if (event == "failed" && ++failures_ <= kFailuresShown) {

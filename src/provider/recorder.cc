@@ -99,7 +99,7 @@ void Recorder::Write(json::object line) {
   for (const auto& password : passwords_) {
     boost::replace_all(text, password, std::string(kPasswordMarker));
   }
-  out_ << text << std::endl;
+  out_ << text << '\n' << std::flush;
 }
 
 }  // namespace scv::provider

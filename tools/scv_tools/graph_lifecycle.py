@@ -1,4 +1,4 @@
-"""The lifecycle rules of resources, which Terraform keeps to itself: read from the formatted HCL."""
+"""The lifecycle rules of resources, which Terraform keeps to itself: read from formatted HCL."""
 
 import json
 import re

@@ -1,8 +1,8 @@
 """The resource graph that Terraform makes of infra/terraform, as a file that the daemon can apply
 without Terraform.
 
-The real Terraform applies the HCL twice to scv-schema, the lab's provider over an account in memory,
-which writes down every resource's configuration. What differs between the two runs was decided by
+The real Terraform applies the HCL twice to scv-schema, the lab's provider over an account in
+memory, which writes down every resource's configuration. What differs between the two runs was decided by
 the provider: where it stands in the configuration of another resource, that is a reference to the
 resource that it belongs to, and a marker takes its place. Addresses, dependencies and lifecycle
 rules come from Terraform's state and from the HCL."""
@@ -30,8 +30,8 @@ BASE64 = f"{OPEN}base64{CLOSE}"
 # The release that is recorded; at replay its values come from the manifest of the artifacts.
 VERSION = "0.0.0-recorded5c7e19"
 PLATFORM = "debian12-amd64"
-# Numbers that the provider counts up: the same in both runs, and a reference all the same where they
-# stand beside the resource that they belong to.
+# Numbers that the provider counts up: the same in both runs, and a reference all the same where
+# they stand beside the resource that they belong to.
 COUNTERS = {"aws_launch_template": ("latest_version", "version")}
 
 
@@ -116,7 +116,8 @@ def apply(region: str, scratch: Path, artifacts: Path) -> Run:
         reattach = schema.stdout.readline().strip()
         terraform(reattach, data, "init", "-input=false", "-no-color", "-backend=false")
         terraform(reattach, data, "apply", "-auto-approve", "-input=false", "-no-color",
-                  f"-state={state}", f"-var-file={tree.ROOT / f'infra/examples/lab-{region}.tfvars'}",
+                  f"-state={state}",
+                  f"-var-file={tree.ROOT / f'infra/examples/lab-{region}.tfvars'}",
                   f"-var=artifacts_directory={artifacts}")
         schema.stdin.close()
         schema.wait(timeout=30)
@@ -254,9 +255,10 @@ def name_counters(config: dict, types: dict[str, str]) -> dict:
 
 def reduced(resource: Resource, closure: dict[str, set[str]]) -> list[str]:
     """The resources that it depends on, but for those that another one of them depends on."""
-    return [name for name in resource.depends_on
-            if name in closure and not any(name in closure.get(other, ()) for other in resource.depends_on
-                       if other != name)]
+    def elsewhere(name: str) -> bool:
+        return any(name in closure.get(other, ()) for other in resource.depends_on if other != name)
+
+    return [name for name in resource.depends_on if name in closure and not elsewhere(name)]
 
 
 # --- The file ------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ summary='Bring up the lab: the whole AWS architecture on this machine'
 
 usage() {
   cat <<'END'
-Usage: ./scv up [--port N] [--pace lab|aws] [--region NAME]
+Usage: ./scv up [--port N] [--pace lab|aws] [--region NAME] [--recorded]
 
 Installs what is missing, builds what is out of date, starts the lab and applies the
 Terraform in infra/terraform to it: networks, load balancers, fleets, database, secrets,
@@ -16,6 +16,7 @@ Where this machine does not allow namespaces, it says so and starts ./scv dev.
   --port N        the port for HTTPS on 127.0.0.1 (default 8443)
   --pace NAME     lab: as fast as the parts allow (default); aws: AWS's own numbers
   --region NAME   infra/examples/lab-NAME.tfvars (default seoul)
+  --recorded      apply the graph recorded from the same files; the default without Terraform
 
 Examples:
   ./scv up
