@@ -4,8 +4,8 @@ without Terraform.
 The real Terraform applies the HCL twice to scv-schema, the lab's provider over an account in
 memory, which writes down every resource's configuration. What differs between the two runs was
 decided by the provider: where it stands in the configuration of another resource, that is a
-reference to the resource that it belongs to, and a marker takes its place. Addresses,
-dependencies and lifecycle rules come from Terraform's state and from the HCL."""
+reference to the resource that it belongs to, and a marker takes its place. Addresses, dependencies
+and lifecycle rules come from Terraform's state and from the HCL."""
 
 import base64
 import binascii
