@@ -1,7 +1,5 @@
 """The main job, from nothing to HTTPS and back to nothing, on the real Terraform and real engines.
-
-One lab serves the tests of one class; `up` and `down` themselves are tests of the first and last
-kind. Names say what must hold."""
+One lab serves the tests of one class. Names say what must hold."""
 
 import json
 import os

@@ -188,9 +188,9 @@ TEST_F(LabInit, StoreIsForItsOwnUserAndBounded) {
     const Ran other = RunProgram({"setpriv", "--reuid", "65534", "--clear-groups", "python3", "-c",
                                   "import socket,sys\ns=socket.socket(socket.AF_UNIX,"
                                   "socket.SOCK_SEQPACKET)\ns.connect(sys.argv[1])\n"
-                                  "s.send(b'list')\nprint(s.recv(99))",
+                                  "s.send(b'list')\nprint('answer', s.recv(99))",
                                   lab_.state() / "init.sock"});
-    EXPECT_EQ(other.output.find("ok"), std::string::npos) << other.output;
+    EXPECT_EQ(other.output.find("answer b'ok"), std::string::npos) << other.output;
   }
 }
 

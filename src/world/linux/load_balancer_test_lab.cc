@@ -126,7 +126,8 @@ lab::TargetSpec LoadBalancerTestLab::StartTarget(const std::string& id, int host
   const UniqueFd space = net.NamespaceOf(id);
   ProcessSpec spec;
   spec.name = id;
-  spec.arguments = {"python3", directory.path / "target.py", address, id, std::to_string(health)};
+  spec.arguments = {"/usr/bin/python3", directory.path / "target.py", address, id,
+                    std::to_string(health)};
   spec.environment = {"PATH=/usr/bin:/bin"};
   spec.log = directory.path / (id + ".log");
   spec.network_namespace = space.get();
@@ -209,9 +210,9 @@ Ran LoadBalancerTestLab::Curl(std::vector<std::string> arguments) {
 Load::Load(LoadBalancerTestLab& lab) : stop_(lab.directory.path / "stop") {
   std::filesystem::remove(stop_);
   thread_ = std::thread([this, &lab] {
-    ran_ = RunCommand(
-        {"python3", lab.directory.path / "load.py", "10.0.0.7", lab.authority->root_file(), stop_},
-        lab.net.NamespaceOf("client").get());
+    ran_ = RunCommand({"/usr/bin/python3", lab.directory.path / "load.py", "10.0.0.7",
+                       lab.authority->root_file(), stop_},
+                      lab.net.NamespaceOf("client").get());
   });
 }
 
