@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "aws/ipv4.h"
 #include "daemon/endpoint_tls.h"
 #include "daemon/instance_facts.h"
 #include "world/linux/certificate_x509.h"
@@ -326,7 +327,8 @@ Result<std::vector<std::string>> LabParts::Query(const std::string& name, const 
     const auto vpc = std::find_if(found.begin(), found.end(),
                                   [&](const auto& entry) { return entry->key.id == from; });
     if (vpc == found.end()) return Fail(ErrorKind::kNotFound, "there is no VPC " + from);
-    server = "169.254.169.253";
+    // The VPC's base address plus two, as on AWS.
+    server = aws::AddressAt(aws::String((*vpc)->attributes, "cidr_block"), 2);
   }
   return world::QueryDns(space.get(), server, name, type, kQueryWithin);
 }
