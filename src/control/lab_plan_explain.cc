@@ -100,7 +100,20 @@ void CompareSpecs(const lab::CertificateSpec& a, const lab::CertificateSpec& b, 
   out.Compare(a.names, b.names, "names");
 }
 
+void CompareSpecs(const lab::WideAreaSpec& a, const lab::WideAreaSpec& b, Differences& out) {
+  out.Compare(a.delay, b.delay, "delay");
+  out.Compare(a.loss_percent, b.loss_percent, "loss");
+  out.Compare(a.a, b.a, "first end");
+  out.Compare(a.b, b.b, "second end");
+}
+
+void CompareSpecs(const lab::EndpointCheckSpec& a, const lab::EndpointCheckSpec& b,
+                  Differences& out) {
+  out.Compare(a, b, "probe");
+}
+
 void CompareSpecs(const lab::DatabaseSpec& a, const lab::DatabaseSpec& b, Differences& out) {
+  out.Compare(a.role, b.role, "role in the replication");
   CompareFirewalls(a.firewall, b.firewall, out);
   out.Compare(a.interface, b.interface, "network interface");
   out.Compare(a.parameters, b.parameters, "parameters");

@@ -236,6 +236,12 @@ lab::Part PartByKey(const lab::PartKey& key) {
       part.spec = std::move(spec);
       break;
     }
+    case lab::PartKind::kWideArea:
+      part.spec = lab::WideAreaSpec();
+      break;
+    case lab::PartKind::kEndpointCheck:
+      part.spec = lab::EndpointCheckSpec();
+      break;
     case lab::PartKind::kDoor:
       part.spec = lab::DoorSpec();
       break;

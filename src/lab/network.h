@@ -17,6 +17,7 @@ enum class RouteTarget {
   kLocal,            // inside the VPC
   kInternetGateway,  // only for interfaces that have a public address (1:1 NAT)
   kNatGateway,       // source NAT to RouteSpec::nat_address
+  kPeering,          // another VPC, over the wide area
   kBlackhole,        // the target is gone: packets are refused, as on AWS
 };
 
@@ -43,6 +44,18 @@ struct PublicAddress {
   bool operator==(const PublicAddress&) const = default;
 };
 
+// Another VPC that can be reached over the wide area. Subnets whose route tables lead there (a
+// RouteSpec with kPeering) may talk to it; besides, `replication` hosts may talk to each other's
+// port whatever the routes: RDS replicates between regions on a network of its own.
+struct PeerSpec {
+  std::string vpc_id, cidr;
+  std::string address, peer_address;           // this router's and the other's end: "100.65.1.1/30"
+  std::vector<std::string> replication_hosts;  // addresses in this VPC
+  std::vector<std::string> replication_peers;  // addresses in the other
+  int replication_port = 3306;
+  bool operator==(const PeerSpec&) const = default;
+};
+
 // A VPC's router: one namespace with a bridge per subnet and an uplink to the internet namespace.
 struct RouterSpec {
   std::string vpc_id;
@@ -55,6 +68,7 @@ struct RouterSpec {
   std::vector<SubnetSpec> subnets;
   std::vector<PublicAddress> public_addresses;
   std::vector<std::string> nat_addresses;  // elastic IPs of NAT gateways: the router's own
+  std::vector<PeerSpec> peers = {};             // the links are made by the wide area's part
   bool operator==(const RouterSpec&) const = default;
 };
 

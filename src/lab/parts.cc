@@ -14,12 +14,16 @@ std::string_view Name(PartKind kind) {
       return "names";
     case PartKind::kCertificate:
       return "certificate";
+    case PartKind::kWideArea:
+      return "wide area";
     case PartKind::kDatabase:
       return "database";
     case PartKind::kLoadBalancerNode:
       return "load balancer node";
     case PartKind::kInstance:
       return "instance";
+    case PartKind::kEndpointCheck:
+      return "health check";
     case PartKind::kDoor:
       return "door";
   }

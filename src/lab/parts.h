@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "lab/database.h"
 #include "lab/load_balancer.h"
 #include "lab/network.h"
 
@@ -24,11 +25,13 @@ enum class PartKind {
   kInternet,          // the outside: clients, AWS's public endpoints, the public name server
   kRouter,            // RouterSpec, key: the VPC's id
   kNameServer,        // NameServerSpec: one for the internet, one per VPC
-  kNames,             // NamesSpec: every zone with its records (all name servers serve them)
+  kNames,             // NamesSpec: the zones that are seen at one place; key: "" or the VPC's id
   kCertificate,       // CertificateSpec, key: the ARN
-  kDatabase,          // DatabaseSpec, key: the DB instance's identifier
+  kWideArea,          // WideAreaSpec: the path between two VPCs; key: "vpc-a~vpc-b", region: ""
+  kDatabase,          // DatabaseSpec, key: the DB instance's identifier; its second node: id + "/2"
   kLoadBalancerNode,  // LoadBalancerNodeSpec, key: name/zone
   kInstance,          // InstanceSpec, key: i-…
+  kEndpointCheck,     // EndpointCheckSpec: a Route 53 health check's probe; key: its id, region: ""
   kDoor,              // DoorSpec: the host's port for HTTPS
 };
 std::string_view Name(PartKind kind);
@@ -57,7 +60,10 @@ struct RecordSpec {
   std::string name;  // lower case, without the dot at the end
   std::string type;  // "A", "CNAME", "TXT", "NS", "SOA", …
   int ttl = 60;
-  std::vector<std::string> values;  // as in a zone file
+  std::vector<std::string> values;  // as in a zone file; with `by_location`: the default's
+  // Geolocation: country ("KR") or continent ("continent:AS") → values. Where the client is says
+  // its EDNS client subnet, or its address.
+  std::map<std::string, std::vector<std::string>> by_location = {};
   auto operator<=>(const RecordSpec&) const = default;
 };
 
@@ -92,7 +98,9 @@ struct InstanceSpec {
 };
 
 struct DatabaseSpec {
-  std::string id;
+  std::string id;               // the DB instance's identifier
+  std::uint32_t server_id = 1;  // of this node: unique among all that replicate from each other
+  DatabaseRole role = {};
   std::string region, zone;
   InterfaceSpec interface;
   FirewallSpec firewall;
@@ -108,14 +116,43 @@ struct DatabaseSpec {
   bool operator==(const DatabaseSpec&) const = default;
 };
 
+// The path between two VPCs of different regions: a link between their routers through a relay that
+// delays and loses. What may pass is the routers' business (RouterSpec::peers).
+struct WideAreaSpec {
+  struct End {
+    std::string region, vpc_id, cidr;
+    std::string address;  // the router's address on the link, "100.65.1.1/30"
+    bool operator==(const End&) const = default;
+  };
+  End a, b;
+  Millis delay = 35;  // one way
+  int loss_percent = 0;
+  bool operator==(const WideAreaSpec&) const = default;
+};
+
+// What one of Route 53's checkers does, from the internet. Thresholds are control's business.
+// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
+struct EndpointCheckSpec {
+  std::string protocol = "HTTPS";  // "HTTP", "HTTPS" (the certificate is not verified) or "TCP"
+  std::string name;                // resolved by the public name server at every probe …
+  std::string address;             // … or a fixed address
+  std::string host;                // SNI and Host; "": the name
+  int port = 443;
+  std::string path = "/";
+  milliseconds interval{30000};  // already scaled by the lab's pace
+  milliseconds timeout{4000};
+  bool operator==(const EndpointCheckSpec&) const = default;
+};
+
 struct DoorSpec {
   std::string resolver;   // the public name server, asked for every connection's SNI
   int target_port = 443;  // where the name's address is connected to
   bool operator==(const DoorSpec&) const = default;
 };
 
-using Spec = std::variant<InternetSpec, RouterSpec, NameServerSpec, NamesSpec, CertificateSpec,
-                          DatabaseSpec, LoadBalancerNodeSpec, InstanceSpec, DoorSpec>;
+using Spec =
+    std::variant<InternetSpec, RouterSpec, NameServerSpec, NamesSpec, CertificateSpec, WideAreaSpec,
+                 DatabaseSpec, LoadBalancerNodeSpec, InstanceSpec, EndpointCheckSpec, DoorSpec>;
 
 struct Part {
   PartKey key;
@@ -146,6 +183,14 @@ struct TargetSighting {
   bool operator==(const TargetSighting&) const = default;
 };
 
+// One probe's result.
+struct CheckSighting {
+  bool ok = false;
+  std::string detail;       // "200", "refused", "no answer in 400 ms"
+  std::uint64_t count = 0;  // probes so far: two sightings with the same count are one probe
+  bool operator==(const CheckSighting&) const = default;
+};
+
 // What the world sees of one part. Later sightings of the same part replace earlier ones.
 struct Sighting {
   PartKey key;
@@ -155,6 +200,8 @@ struct Sighting {
   Millis at = 0;
   std::int64_t cpu_micros_total = 0;    // used since it started; instances and databases
   std::vector<TargetSighting> targets;  // load balancer nodes
+  std::optional<DatabaseSighting> database = {};
+  std::optional<CheckSighting> check = {};  // endpoint checks; load balancer nodes: a probe of the node
 };
 
 // What control asks the world to do. `revision` numbers the specs of a part, rising.

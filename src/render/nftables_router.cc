@@ -53,6 +53,7 @@ std::string_view VerdictOf(const Way& way) {
     case lab::RouteTarget::kNatGateway:
       return "accept";
     case lab::RouteTarget::kLocal:
+    case lab::RouteTarget::kPeering:
     case lab::RouteTarget::kBlackhole:
       break;
   }

@@ -23,9 +23,11 @@ constexpr std::array kKindWords{
     KindWord{lab::PartKind::kNameServer, "dns"},
     KindWord{lab::PartKind::kNames, "names"},
     KindWord{lab::PartKind::kCertificate, "certificate"},
+    KindWord{lab::PartKind::kWideArea, "wan"},
     KindWord{lab::PartKind::kDatabase, "db"},
     KindWord{lab::PartKind::kLoadBalancerNode, "alb"},
     KindWord{lab::PartKind::kInstance, "instance"},
+    KindWord{lab::PartKind::kEndpointCheck, "check"},
     KindWord{lab::PartKind::kDoor, "door"},
 };
 
