@@ -42,24 +42,37 @@ std::vector<PlannedHost> AllHosts(const RegionHosts& hosts) {
   return all;
 }
 
-RegionHosts PlanRegion(PlanContext& context, const RegionIndex& region,
-                       const std::vector<const InstanceRecord*>& records,
-                       const std::vector<Registration>& registrations) {
+// Every host of a region gets its address; clusters of databases may span regions.
+RegionHosts PlanHosts(PlanContext& context, const RegionIndex& region,
+                      const std::vector<const InstanceRecord*>& records) {
   RegionHosts hosts;
   hosts.region = &region;
   hosts.databases = PlanDatabases(context, region);
   hosts.load_balancers = PlanLoadBalancers(context, region);
   hosts.instances = PlanInstances(context, region, records);
+  return hosts;
+}
+
+void PlanRegion(PlanContext& context, const RegionHosts& hosts,
+                const std::vector<Registration>& registrations) {
+  const auto& region = *hosts.region;
   const auto all = AllHosts(hosts);
   Firewalls firewalls(region, all);
   PlanNetworks(context, region, all);
   PlanCertificates(context, region);
-  AddDatabases(context, region, hosts.databases, firewalls);
+  AddDatabases(context, region, hosts.databases, context.plan.databases, firewalls);
   AddLoadBalancers(context, region, hosts.load_balancers, hosts.instances, registrations,
                    firewalls);
   AddInstances(context, region, hosts.instances, firewalls);
   LinkSecurityGroups(context, region, all);
-  return hosts;
+}
+
+std::vector<DatabaseCluster> AllClusters(const std::vector<RegionHosts>& regions) {
+  std::vector<PlannedDatabase> all;
+  for (const auto& hosts : regions) {
+    all.insert(all.end(), hosts.databases.begin(), hosts.databases.end());
+  }
+  return ReadClusters(all);
 }
 
 // Whether there is anything for which an outside and names must stand.
@@ -144,8 +157,10 @@ LabPlan Compile(const aws::DesiredState& state, const std::vector<InstanceRecord
   book.Begin();
   std::vector<RegionHosts> regions;
   for (const auto& [name, region] : index.regions) {
-    regions.push_back(PlanRegion(context, region, by_region[name], ordered));
+    regions.push_back(PlanHosts(context, region, by_region[name]));
   }
+  plan.databases = AllClusters(regions);
+  for (const auto& hosts : regions) PlanRegion(context, hosts, ordered);
   if (NeedsSurroundings(index)) {
     PlanSurroundings(context);
     std::ranges::sort(regions, {}, [](const RegionHosts& hosts) { return hosts.region->number; });

@@ -13,6 +13,7 @@
 
 #include "aws/resource.h"
 #include "control/address_book.h"
+#include "control/database.h"
 #include "control/instance_record.h"
 #include "control/pace.h"
 #include "control/registration.h"
@@ -32,6 +33,11 @@ struct Environment {
   // Region → its number from 1: its endpoints are 192.0.2.(10+R), its uplinks 100.64.R.0/24.
   // RegionIndexes() makes it.
   std::map<std::string, int> regions;
+
+  // What DecideDatabase() decided: the role of every node, and which node a site's endpoint leads
+  // to.
+  std::map<lab::PartKey, lab::DatabaseRole> database_roles;
+  std::map<std::string, lab::PartKey> database_endpoints;
 
   // ARNs of the certificates whose proof is served (ValidatedCertificates()). The book remembers
   // them, so that they stay issued when the names are down or not made yet.
@@ -56,6 +62,8 @@ struct LabPlan {
   // words.
   std::map<aws::ResourceKey, std::string> missing;
   std::map<aws::ResourceKey, std::string> not_honoured;
+  // What replicates from what; input of DecideDatabase().
+  std::vector<DatabaseCluster> databases;
   // Target group ARN → the load balancer nodes that serve it.
   std::map<std::string, std::vector<lab::PartKey>> target_group_nodes;
   std::uint64_t state_revision = 0;

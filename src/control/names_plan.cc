@@ -48,7 +48,8 @@ void AddLoadBalancers(const RegionHosts& hosts, Zones& zones) {
 void AddHosts(const RegionHosts& hosts, Zones& zones) {
   for (const auto& planned : hosts.databases) {
     const auto name = aws::NormalName(planned.database->address);
-    if (!name.empty()) zones.AddAws(name, kDatabaseTtl, {planned.host.interface.address});
+    if (name.empty() || !planned.lead) continue;
+    zones.AddAws(name, kDatabaseTtl, {planned.host.interface.address});
   }
   const auto& region = hosts.region->region;
   for (const auto& instance : hosts.instances) {

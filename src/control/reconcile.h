@@ -38,6 +38,8 @@ struct ObservedPart {
   Millis failed_at = 0;                          // of the last failure; 0: none since it was steady
   std::int64_t cpu_micros_total = 0;
   std::vector<lab::TargetSighting> targets;
+  std::optional<lab::DatabaseSighting> database;
+  std::optional<lab::CheckSighting> check;
 };
 
 // What is known of all parts. Not thread-safe: the daemon's loop owns it.

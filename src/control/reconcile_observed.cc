@@ -87,6 +87,8 @@ bool ObservedParts::Fold(const lab::Sighting& sighting) {
   part.detail = sighting.detail;
   part.cpu_micros_total = sighting.cpu_micros_total;
   part.targets = sighting.targets;
+  part.database = sighting.database;
+  part.check = sighting.check;
   // Nothing stands and nothing was asked for: forgotten.
   if (part.phase == Phase::kAbsent && !part.asked && !part.in_flight) parts_.erase(sighting.key);
   return changed;

@@ -64,6 +64,13 @@ class RecordedRegion : public ::testing::Test {
 
   void Compile() {
     plan_ = control::Compile(state_, records_, registrations_, environment_, book_);
+    bool decided = false;
+    for (const auto& cluster : plan_.databases) {
+      for (const auto& node : cluster.sites.front().nodes) {
+        decided |= environment_.database_roles.try_emplace(node.key).second;
+      }
+    }
+    if (decided) Compile();
   }
 
   // As the daemon does it: what stands decides which certificates are issued.

@@ -151,11 +151,11 @@ TEST_F(Settled, TypesWithoutPartsSettleAtOnce) {
 }
 
 TEST_F(Settled, WhatCannotBeHonouredIsRecordedWithTheReason) {
-  fixture_.Put("aws_db_instance", "db-2", "{'identifier':'copy','replicate_source_db':'memo'}");
+  fixture_.Put("aws_db_instance", "db-2", "{'identifier':'copy','engine':'postgres'}");
   plan_ = fixture_.Plan();
-  const auto replica = Of("aws_db_instance", "db-2");
-  EXPECT_EQ(replica.status, Status::kRecorded);
-  EXPECT_EQ(replica.reason, "read replicas are not served yet");
+  const auto other = Of("aws_db_instance", "db-2");
+  EXPECT_EQ(other.status, Status::kRecorded);
+  EXPECT_EQ(other.reason, "the lab's databases are MariaDB; engine is postgres");
 }
 
 }  // namespace

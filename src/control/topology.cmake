@@ -6,5 +6,6 @@ set(SCV_CONTROL_TOPOLOGY_SOURCES
   network_plan.cc network_plan_firewall.cc reconcile.cc reconcile_observed.cc settled.cc
   settled_types.cc)
 set(SCV_CONTROL_TOPOLOGY_TESTS
-  address_book_test.cc lab_plan_test.cc load_balancer_plan_test.cc names_plan_test.cc
+  address_book_test.cc database_plan_test.cc
+  lab_plan_test.cc load_balancer_plan_test.cc names_plan_test.cc
   network_plan_test.cc reconcile_test.cc recorded_region_test.cc settled_test.cc)

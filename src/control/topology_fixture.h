@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "control/certificate_plan.h"
+#include "control/database_plan.h"
 #include "control/lab_plan.h"
 
 namespace scv::control {
@@ -52,6 +53,7 @@ class RegionFixture {
     AddFleet("web", "front");
     AddFleet("was", "back");
     AddDatabase();
+    environment.database_roles[DatabaseKey(kSeoul, "memo", 0)] = {};
   }
 
   void Put(const std::string& type, const std::string& id, const std::string& attributes,

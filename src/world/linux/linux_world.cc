@@ -101,6 +101,7 @@ void LinuxWorld::Make(const lab::Part& part, std::uint64_t revision) {
     const std::lock_guard lock(mutex_);
     auto& known = known_[part.key];
     known.taking_down = false;
+    known.stands_dead = maker->second.stands_dead && maker->second.stands_dead(part);
     standing = known.phase == lab::Phase::kRunning;
     const std::string process = ProcessOf(part.key);
     if (!process.empty()) parts_by_process_[process] = part.key;
@@ -145,6 +146,8 @@ void LinuxWorld::Tell(const lab::PartKey& key, const Known& known) {
   sighting.detail = known.detail;
   sighting.at = Now();
   sighting.targets = known.targets;
+  sighting.database = known.database;
+  sighting.check = known.check;
   sighting.cpu_micros_total = known.cpu_micros_total;
   if (sink_) sink_(std::move(sighting));
 }
@@ -155,7 +158,7 @@ void LinuxWorld::Note(const lab::PartKey& key, lab::Phase phase, std::uint64_t r
   const std::lock_guard lock(mutex_);
   auto& known = known_[key];
   const std::string process = ProcessOf(key);
-  if (phase == lab::Phase::kRunning && !process.empty()) {
+  if (phase == lab::Phase::kRunning && !process.empty() && !known.stands_dead) {
     const auto status = processes_.Find(process);
     if (!status || !status->running) {
       phase = lab::Phase::kFailed;
@@ -175,7 +178,7 @@ void LinuxWorld::Ended(const ProcessStatus& status) {
   if (part == parts_by_process_.end()) return;
   auto& known = known_[part->second];
   // Being made or taken down: whoever does that sees it, too.
-  if (known.taking_down || known.phase != lab::Phase::kRunning) return;
+  if (known.taking_down || known.stands_dead || known.phase != lab::Phase::kRunning) return;
   known.phase = lab::Phase::kFailed;
   known.detail = "its process ended with " + std::to_string(status.exit_code);
   known.targets.clear();
@@ -201,6 +204,22 @@ void LinuxWorld::SeeTargets(const lab::PartKey& key, std::vector<lab::TargetSigh
   const auto found = known_.find(key);
   if (found == known_.end() || found->second.phase != lab::Phase::kRunning) return;
   found->second.targets = std::move(targets);
+  Tell(key, found->second);
+}
+
+void LinuxWorld::SeeDatabase(const lab::PartKey& key, lab::DatabaseSighting look) {
+  const std::lock_guard lock(mutex_);
+  const auto found = known_.find(key);
+  if (found == known_.end() || found->second.taking_down) return;
+  found->second.database = std::move(look);
+  Tell(key, found->second);
+}
+
+void LinuxWorld::SeeCheck(const lab::PartKey& key, lab::CheckSighting check) {
+  const std::lock_guard lock(mutex_);
+  const auto found = known_.find(key);
+  if (found == known_.end() || found->second.phase != lab::Phase::kRunning) return;
+  found->second.check = std::move(check);
   Tell(key, found->second);
 }
 

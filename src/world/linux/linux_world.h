@@ -29,6 +29,8 @@ struct PartMaker {
   std::function<Result<void>(const lab::PartKey&)> take_down;
   // The process that the part stands and falls with; "": it has none.
   std::function<std::string(const lab::PartKey&)> process_name;
+  // Whether this specification stands without its process: a fenced database. nullptr: never.
+  std::function<bool(const lab::Part&)> stands_dead = nullptr;
 };
 
 class LinuxWorld : public World {
@@ -46,6 +48,9 @@ class LinuxWorld : public World {
 
   // What a maker sees of a part by itself: targets' health at a load balancer's node.
   void SeeTargets(const lab::PartKey& key, std::vector<lab::TargetSighting> targets);
+  // A look at a database, while it is being made, too; a health check's probe.
+  void SeeDatabase(const lab::PartKey& key, lab::DatabaseSighting look);
+  void SeeCheck(const lab::PartKey& key, lab::CheckSighting check);
 
  private:
   struct Known {
@@ -53,8 +58,12 @@ class LinuxWorld : public World {
     std::uint64_t revision = 0;
     std::string detail;
     std::vector<lab::TargetSighting> targets;
+    std::optional<lab::DatabaseSighting> database;
+    std::optional<lab::CheckSighting> check;
     std::int64_t cpu_micros_total = 0;
     bool taking_down = false;
+    bool stands_dead =
+        false;  // the specification being carried out, or the last one, wants no process
   };
 
   void Make(const lab::Part& part, std::uint64_t revision);
