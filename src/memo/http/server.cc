@@ -25,6 +25,8 @@ using ErrorCode = boost::system::error_code;
 constexpr int kBacklog = 1024;
 constexpr std::size_t kThreadsMax = 16;
 constexpr int kExitSchemaNewer = 3;
+// Below the timeout of every health check; connections wait in the backlog.
+constexpr std::chrono::seconds kFirstLookMax{1};
 
 Result<std::unique_ptr<Acceptor>> OpenAcceptor(asio::io_context& io, const std::string& address) {
   SCV_ASSIGN(const HostPort where, ParseHostPort(address));
@@ -59,6 +61,7 @@ Server::Server(App& app, Store& store, Monitor::Options monitor_options)
     : app_(app), store_(store), monitor_options_(std::move(monitor_options)) {
   const std::size_t count = ThreadCount(app.config);
   for (std::size_t i = 0; i < count; ++i) threads_.push_back(std::make_unique<IoThread>());
+  first_look_ = std::make_unique<Timer>(threads_.front()->io(), kFirstLookMax);
 }
 
 Server::~Server() = default;
@@ -132,6 +135,7 @@ void Server::StartMonitor() {
   options.on_check = [this, was_ready = -1](const Readiness& readiness,
                                             const Error* error) mutable {
     app_.metrics.ready().Set(readiness.ready() && !app_.draining ? 1 : 0);
+    if (was_ready < 0) asio::post(threads_.front()->io(), [this] { EndFirstLook(); });
     if (was_ready == static_cast<int>(readiness.ready())) return;
     was_ready = static_cast<int>(readiness.ready());
     if (readiness.ready()) {
@@ -149,7 +153,11 @@ void Server::StartMonitor() {
   app_.monitor = std::make_unique<Monitor>(store_, app_.gate, app_.keys, std::move(options));
 }
 
+void Server::EndFirstLook() { first_look_->expires_at(SteadyTime{}); }
+
 Task<void> Server::AcceptLoop() {
+  ErrorCode looked;
+  co_await first_look_->async_wait(asio::redirect_error(kUseTask, looked));
   std::size_t next = 0;
   while (acceptor_->is_open()) {
     IoThread& thread = *threads_[next++ % threads_.size()];

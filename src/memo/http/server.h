@@ -11,6 +11,10 @@
 
 namespace scv::memo {
 
+// Listens at once, but takes the first connection when the first look at the database
+// has ended, or after a second: a load balancer asks /livez, and what it then sends would meet an
+// instance that cannot serve yet.
+//
 // Serves until SIGTERM or SIGINT, then: readiness turns red, after the drain delay the listener
 // closes, running requests finish, idle connections end, at the drain timeout the rest is cut.
 // Returns the process's exit code: 0 after an orderly end, 1 when it could not start (the log says
@@ -29,6 +33,7 @@ class Server {
  private:
   Result<void> Listen();
   Result<void> ListenMetrics();
+  void EndFirstLook();
   Task<void> AcceptLoop();
   Task<void> MetricsLoop();
   Task<void> WaitForSignal();
@@ -42,6 +47,7 @@ class Server {
   Store& store_;
   Monitor::Options monitor_options_;
   std::vector<std::unique_ptr<IoThread>> threads_;  // the first runs in Run()'s own thread
+  std::unique_ptr<Timer> first_look_;               // only used in the first thread
   std::unique_ptr<Acceptor> acceptor_;
   std::unique_ptr<Acceptor> metrics_acceptor_;
   std::atomic<int> exit_code_{0};
