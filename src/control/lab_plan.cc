@@ -11,6 +11,7 @@
 #include "control/names_plan.h"
 #include "control/network_plan.h"
 #include "control/network_plan_firewall.h"
+#include "control/node_checks.h"
 
 namespace scv::control {
 namespace {

@@ -39,6 +39,11 @@ struct Environment {
   std::map<lab::PartKey, lab::DatabaseRole> database_roles;
   std::map<std::string, lab::PartKey> database_endpoints;
 
+  // Route 53's health checks that fail, and load balancer nodes that cannot be reached: what names
+  // lead elsewhere.
+  std::set<std::string> unhealthy_checks;
+  std::set<lab::PartKey> dark_nodes;
+
   // ARNs of the certificates whose proof is served (ValidatedCertificates()). The book remembers
   // them, so that they stay issued when the names are down or not made yet.
   std::set<std::string> validated_certificates;

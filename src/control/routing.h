@@ -40,6 +40,9 @@ struct CheckRule {
   int child_health_threshold = 0;
 };
 
+// Of every aws_route53_health_check that is not being deleted.
+std::vector<CheckRule> ReadCheckRules(const aws::DesiredState& state);
+
 struct HealthChange {
   std::string id;
   bool healthy = false;

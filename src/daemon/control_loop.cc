@@ -34,7 +34,16 @@ std::string DocumentName(const GroupKey& key) { return key.region + "/" + key.na
 
 ControlLoop::ControlLoop(DurableAccount& account, world::World& world, EventLog& events,
                          control::Pace pace)
-    : account_(account), world_(world), events_(events), fleets_(pace), state_(account.State()) {
+    : account_(account),
+      world_(world),
+      events_(events),
+      fleets_(pace),
+      databases_(pace, events,
+                 [this](const Documents& documents, const auto& forgotten) {
+                   return account_.Remember(documents, forgotten);
+                 }),
+      routing_(events),
+      state_(account.State()) {
   environment_.pace = pace;
 }
 
@@ -54,6 +63,8 @@ Result<void> ControlLoop::Restore(const Documents& documents) {
       const auto slash = name.find('/');
       fleets_.Remember({.region = name.substr(0, slash), .name = name.substr(slash + 1)},
                        std::move(memory));
+    } else if (kind == "database") {
+      SCV_TRY(databases_.Restore(name, text));
     } else if (kind == "addresses") {
       boost::system::error_code code;
       const auto value = boost::json::parse(text, code);
@@ -140,6 +151,7 @@ void ControlLoop::ReadDesired() {
   read_revision_ = state->revision();
   state_ = std::move(state);
   plan_stale_ = progress_stale_ = true;
+  routing_.SetState(*state_);
   std::set<GroupKey> wanted;
   for (auto& group : control::ReadGroups(*state_)) {
     wanted.insert(group.key);
@@ -270,6 +282,7 @@ void ControlLoop::CompilePlan() {
   if (plan_.target_group_nodes != nodes_before) {
     for (auto& group : control::ReadGroups(*state_)) PutGroup(std::move(group));
   }
+  databases_.SetClusters(plan_.databases);
   plan_stale_ = false;
   progress_stale_ = true;
   std::string document = boost::json::serialize(book_.ToJson());
@@ -278,8 +291,18 @@ void ControlLoop::CompilePlan() {
   book_document_ = std::move(document);
 }
 
+// What the plan depends on besides the desired state: who is primary, and what can be reached.
+bool ControlLoop::DecideSurroundings(Millis now) {
+  wake_at_ = control::kNever;
+  const bool routes = routing_.Decide(plan_, observed_, now, environment_);
+  const bool roles =
+      databases_.Decide(observed_, routing_.lost_regions(), now, environment_, wake_at_);
+  return routes || roles;
+}
+
 void ControlLoop::Act(Millis now) {
   if (plan_stale_) CompilePlan();
+  if (DecideSurroundings(now)) CompilePlan();
   auto reconciled = control::Reconcile(plan_.parts, observed_, now);
   for (auto& action : reconciled.actions) {
     progress_stale_ = true;
@@ -287,7 +310,7 @@ void ControlLoop::Act(Millis now) {
     world_.Act(std::move(action));
   }
   const auto fleet_wake = fleets_.NextWake();
-  wake_at_ = std::min(reconciled.wake_at, fleet_wake.value_or(control::kNever));
+  wake_at_ = std::min({wake_at_, reconciled.wake_at, fleet_wake.value_or(control::kNever)});
   // What was decided may need another look at once: names that now stand, records made meanwhile.
   if (plan_stale_ || fleets_.touched() > 0) wake_at_ = now;
 }
@@ -352,6 +375,8 @@ void ControlLoop::Look(const std::function<void(const View&)>& look) const {
             .plan = plan_,
             .parts = observed_.all(),
             .groups = fleets_.groups(),
+            .databases = databases_.clusters(),
+            .routing = routing_,
             .now = world_.Now()});
 }
 
@@ -359,6 +384,17 @@ std::optional<InstanceRecord> ControlLoop::FindInstance(const std::string& id) c
   const std::lock_guard lock(mutex_);
   const auto found = records_.find(id);
   return found == records_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<void> ControlLoop::OrderFailover(const std::string& region, bool force) {
+  {
+    const std::lock_guard lock(mutex_);
+    SCV_TRY(databases_.Order(region, force));
+    events_.Add(world_.Now(), "operator", region.empty() ? "first region" : region,
+                force ? "is to take the writes at once" : "is to take the writes, as planned");
+  }
+  Poke();
+  return {};
 }
 
 }  // namespace scv::daemon

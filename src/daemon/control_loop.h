@@ -18,8 +18,10 @@
 #include "control/fleet.h"
 #include "control/lab_plan.h"
 #include "control/reconcile.h"
+#include "daemon/database_decisions.h"
 #include "daemon/durable_account.h"
 #include "daemon/event_log.h"
+#include "daemon/routing_decisions.h"
 #include "world/world.h"
 
 namespace scv::daemon {
@@ -49,10 +51,15 @@ class ControlLoop {
     const control::LabPlan& plan;
     const std::map<lab::PartKey, control::ObservedPart>& parts;
     const std::map<control::GroupKey, control::FleetEngine::Group>& groups;
+    const std::map<std::string, DatabaseDecisions::Cluster>& databases;
+    const RoutingDecisions& routing;
     Millis now = 0;
   };
   void Look(const std::function<void(const View&)>& look) const;
   std::optional<control::InstanceRecord> FindInstance(const std::string& id) const;
+
+  // Moves the writer of the databases to `region`, "" to where it was first: DatabaseDecisions.
+  Result<void> OrderFailover(const std::string& region, bool force);
 
  private:
   void Run(const std::stop_token& stop);
@@ -65,6 +72,7 @@ class ControlLoop {
   std::optional<control::InstanceRecord> MakeRecord(const control::Launch& launch, Millis now);
   void ForgetTerminated();
   void CompilePlan();
+  bool DecideSurroundings(Millis now);
   void Act(Millis now);
   void TellProgress();
   void Keep(const Documents& documents,
@@ -76,6 +84,8 @@ class ControlLoop {
 
   mutable std::mutex mutex_;  // everything below but the inbox
   control::FleetEngine fleets_;
+  DatabaseDecisions databases_;
+  RoutingDecisions routing_;
   std::map<std::string, control::InstanceRecord> records_;
   control::AddressBook book_;
   std::string book_document_;  // as last written
