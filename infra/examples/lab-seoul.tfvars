@@ -13,5 +13,10 @@ key_deletion_days    = 7
 deregistration_delay = 5
 health_check         = { interval = 5, timeout = 2, healthy_threshold = 2, unhealthy_threshold = 2 }
 timing               = { health_check_grace = 20, warmup = 5, cooldown = 5, capacity_timeout = "2m" }
-database             = { final_snapshot = false, apply_immediately = true }
-was                  = { requests_per_target = 60000 }
+database             = { multi_az = true, final_snapshot = false, apply_immediately = true }
+peer = {
+  region           = "ap-northeast-1"
+  vpc_cidr         = "10.20.0.0/16"
+  database_address = "scv.c8729bdb97bf.ap-northeast-1.rds.amazonaws.com"
+}
+was = { requests_per_target = 60000 }

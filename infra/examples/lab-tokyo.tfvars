@@ -13,5 +13,12 @@ key_deletion_days    = 7
 deregistration_delay = 5
 health_check         = { interval = 5, timeout = 2, healthy_threshold = 2, unhealthy_threshold = 2 }
 timing               = { health_check_grace = 20, warmup = 5, cooldown = 5, capacity_timeout = "2m" }
-database             = { final_snapshot = false, apply_immediately = true }
-was                  = { requests_per_target = 60000 }
+database             = { source_region = "ap-northeast-2", final_snapshot = false, apply_immediately = true }
+peer = {
+  region           = "ap-northeast-2"
+  vpc_cidr         = "10.10.0.0/16"
+  database_address = "scv.c6073e59207f.ap-northeast-2.rds.amazonaws.com"
+}
+# Small until it is needed: the machine is one.
+web = { min = 1 }
+was = { min = 1, requests_per_target = 60000 }

@@ -4,3 +4,10 @@ domain    = "example.com"
 isPrimary = false
 
 artifacts_directory = "../../build/artifacts"
+
+database = { source_region = "ap-northeast-2" }
+
+peer = {
+  region   = "ap-northeast-2"
+  vpc_cidr = "10.10.0.0/16"
+}

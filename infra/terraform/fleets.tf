@@ -56,7 +56,7 @@ module "was_identity" {
   region        = var.region
   dns_suffix    = data.aws_partition.current.dns_suffix
   artifact_arns = ["${module.artifacts.arn}/releases/*/memo_*.deb"]
-  secret        = { arn = module.secret.arn, kms_key_arn = module.key.arn }
+  secret        = { arn = local.secret.arn, kms_key_arn = module.key.arn }
 }
 
 module "web_user_data" {
@@ -67,7 +67,7 @@ module "web_user_data" {
   dns_suffix = data.aws_partition.current.dns_suffix
   artifact   = merge({ bucket = module.artifacts.bucket }, local.packages["web"])
   settings = {
-    BACK_HOST = aws_route53_record.back.name
+    BACK_HOST = module.back.dns_name
     API_HOST  = local.public_names["api"]
     WEB_PORT  = tostring(var.web.port)
   }
@@ -84,8 +84,12 @@ module "was_user_data" {
     DB_HOST      = module.database.address
     DB_PORT      = tostring(module.database.port)
     DB_NAME      = local.database.dbname
-    DB_SECRET_ID = module.secret.version.secret_id
-    WAS_PORT     = tostring(var.was.port)
+    DB_SECRET_ID = local.secret.id
+    # The other region's database; empty: memo refuses writes that would have to wait for it.
+    PEER_REGION     = try(var.peer.region, "")
+    DB_REPLICA_HOST = try(coalesce(var.peer.database_address), "")
+    DB_REPLICA_PORT = tostring(var.database.port)
+    WAS_PORT        = tostring(var.was.port)
     # Front load balancer, nginx, back load balancer.
     PROXY_HOPS = "3"
     LOG_LEVEL  = var.was.log_level

@@ -25,6 +25,12 @@ locals {
     "ap-northeast-1" = "10.20.0.0/16"
   }, var.region, "10.30.0.0/16"))
 
+  # Each tier's subnets lie in one /20 (modules/network), the other region's, too.
+  peer_tiers = var.peer == null ? null : {
+    was = cidrsubnet(var.peer.vpc_cidr, 4, 2)
+    db  = cidrsubnet(var.peer.vpc_cidr, 4, 3)
+  }
+
   tags = merge(var.tags, { Project = var.name, ManagedBy = "terraform" })
 }
 
@@ -48,6 +54,7 @@ module "security" {
   web_port      = var.web.port
   was_port      = var.was.port
   database_port = var.database.port
+  peer          = local.peer_tiers
 }
 
 module "front" {

@@ -1,13 +1,17 @@
-# The domain: its hosted zone, the certificate, and the names that lead to the load balancers.
+# The domain: its hosted zone, the certificate, the public names and the private one. A region that
+# is not the primary one needs nothing of the public zone, so that both can be applied at once: the
+# certificate's names are the same everywhere, and so are the records that prove them.
 locals {
   create_zone   = coalesce(var.create_zone, var.isPrimary)
   publish_names = coalesce(var.publish_names, var.isPrimary)
+  needs_zone    = var.isPrimary || local.create_zone || local.publish_names
 
-  zone_id = local.create_zone ? aws_route53_zone.this[0].zone_id : data.aws_route53_zone.this[0].zone_id
+  zone_id = (
+    !local.needs_zone ? null :
+    local.create_zone ? aws_route53_zone.this[0].zone_id : data.aws_route53_zone.this[0].zone_id
+  )
 
   public_names = { www = "www.${var.domain}", api = "api.${var.domain}" }
-  # Where nginx finds the back load balancer. The region is in the name: each has its own.
-  back_name = "was.${var.region}.${var.domain}"
 }
 
 resource "aws_route53_zone" "this" {
@@ -21,7 +25,7 @@ resource "aws_route53_zone" "this" {
 }
 
 data "aws_route53_zone" "this" {
-  count = local.create_zone ? 0 : 1
+  count = local.needs_zone && !local.create_zone ? 1 : 0
 
   name         = var.domain
   private_zone = false
@@ -30,9 +34,10 @@ data "aws_route53_zone" "this" {
 module "certificate" {
   source = "./modules/certificate"
 
-  domain             = var.domain
-  alternative_names  = [local.public_names["www"], local.public_names["api"], local.back_name]
-  validated_here     = concat(local.publish_names ? [var.domain, local.public_names["www"], local.public_names["api"]] : [], [local.back_name])
+  domain            = var.domain
+  alternative_names = [local.public_names["www"], local.public_names["api"]]
+  # The primary region proves the names for every region's certificate.
+  validated_here     = var.isPrimary ? [var.domain, local.public_names["www"], local.public_names["api"]] : []
   zone_id            = local.zone_id
   validation_timeout = var.certificate_timeout
 }
@@ -51,14 +56,25 @@ resource "aws_route53_record" "public" {
   }
 }
 
-resource "aws_route53_record" "back" {
-  zone_id = local.zone_id
-  name    = local.back_name
-  type    = "A"
+# Names that only this region's VPC sees.
+resource "aws_route53_zone" "private" {
+  name          = "internal.${var.domain}"
+  comment       = "${var.name}: private names in ${var.region}"
+  force_destroy = var.force_destroy
 
-  alias {
-    name                   = module.back.dns_name
-    zone_id                = module.back.zone_id
-    evaluate_target_health = false
+  vpc {
+    vpc_id = module.network.vpc_id
   }
+
+  tags = { Name = "internal.${var.domain}" }
+}
+
+# This region's database, whichever DB instance that is: for people and their tools. memo connects to
+# the instance's own name, which is the one in the server's certificate.
+resource "aws_route53_record" "database" {
+  zone_id = aws_route53_zone.private.zone_id
+  name    = "db.internal.${var.domain}"
+  type    = "CNAME"
+  ttl     = 5
+  records = [module.database.address]
 }

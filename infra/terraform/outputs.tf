@@ -19,13 +19,13 @@ output "name_servers" {
 }
 
 output "front" {
-  description = "The front load balancer: its own name and its ARN."
-  value       = { dns_name = module.front.dns_name, arn = module.front.arn }
+  description = "The front load balancer: its own name, the hosted zone of that, and its ARN."
+  value       = { dns_name = module.front.dns_name, zone_id = module.front.zone_id, arn = module.front.arn }
 }
 
 output "back" {
-  description = "The back load balancer: the name that nginx uses, its own name and its ARN."
-  value       = { name = local.back_name, dns_name = module.back.dns_name, arn = module.back.arn }
+  description = "The back load balancer: its own name, which nginx uses, and its ARN."
+  value       = { dns_name = module.back.dns_name, arn = module.back.arn }
 }
 
 output "fleets" {
@@ -34,12 +34,14 @@ output "fleets" {
 }
 
 output "database" {
-  description = "The database's host name and port, and the ARN of the secret with its credentials."
+  description = "The database's own name (the other region's peer.database_address) and port, its role, and which secret has its credentials."
   value = {
-    address    = module.database.address
-    port       = module.database.port
-    arn        = module.database.arn
-    secret_arn = module.secret.arn
+    address   = module.database.address
+    name      = aws_route53_record.database.name
+    port      = module.database.port
+    arn       = module.database.arn
+    role      = local.database_role
+    secret_id = local.secret.id
   }
 }
 

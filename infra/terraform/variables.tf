@@ -28,7 +28,7 @@ variable "domain" {
 }
 
 variable "isPrimary" {
-  description = "Whether this region leads: it makes the hosted zone and the public names. Exactly one region does."
+  description = "Whether this region leads: it makes the hosted zone, the certificates' proofs, the secret and, unless the global root has them, the public names. Exactly one region does."
   type        = bool
   nullable    = false
 }

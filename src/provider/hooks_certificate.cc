@@ -129,6 +129,16 @@ Result<void> FillRecord(const aws::DesiredState& state, HookContext& context) {
   return {};
 }
 
+// A private zone's first VPCs are of the provider's region unless they say another one.
+Result<void> FillZone(const aws::DesiredState& /*state*/, HookContext& context) {
+  auto* vpcs = context.attributes.At("vpc").As<Value::List>();
+  if (vpcs == nullptr) return {};
+  for (auto& vpc : *vpcs) {
+    if (vpc["vpc_region"].Text().empty()) vpc.At("vpc_region") = Value(context.region);
+  }
+  return {};
+}
+
 bool ForceDestroy(const Value& attributes) { return attributes["force_destroy"].Flag(); }
 
 // force_destroy: records that nobody deleted go with their zone.
@@ -150,7 +160,8 @@ const Hooks* CertificateHooks(std::string_view type) {
       {"aws_acm_certificate", {.plan = PlanCertificate, .fill = FillCertificate}},
       {"aws_acm_certificate_validation", {.fill = FillValidation}},
       {"aws_route53_record", {.fill = FillRecord}},
-      {"aws_route53_zone", {.takes_dependents = ForceDestroy, .prepare_delete = DeleteRecords}},
+      {"aws_route53_zone",
+       {.fill = FillZone, .takes_dependents = ForceDestroy, .prepare_delete = DeleteRecords}},
   };
   const auto found = kHooks.find(type);
   return found == kHooks.end() ? nullptr : &found->second;

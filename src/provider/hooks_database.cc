@@ -1,5 +1,8 @@
 // RDS: endpoints, passwords as hashes, deletion protection.
+#include <chrono>
+#include <condition_variable>
 #include <map>
+#include <mutex>
 #include <set>
 
 #include "aws/arn.h"
@@ -51,8 +54,9 @@ void ValidateInstance(const Value& config, Diagnostics& diagnostics) {
     diagnostics.push_back(
         {.summary = std::string(summary), .detail = std::move(detail), .path = {}});
   };
-  const bool replica = IsGiven(config["replicate_source_db"]);
-  if (replica && (IsGiven(config["username"]) || IsGiven(config["db_name"]))) {
+  // What is unknown yet may turn out to be null.
+  const auto known = [&](const char* name) { return !config[name].Text().empty(); };
+  if (known("replicate_source_db") && (known("username") || known("db_name"))) {
     need("A replica has its source's user and database",
          "Leave username and db_name out where replicate_source_db is set.");
   }
@@ -61,11 +65,68 @@ void ValidateInstance(const Value& config, Diagnostics& diagnostics) {
     if (config[name].is_null())
       need("Missing argument", std::string("A new database needs ") + name + ".");
   }
-  if (config["password"].is_null() && config["password_wo"].is_null() &&
-      !config["manage_master_user_password"].Flag()) {
-    need("The database has no password",
-         "Set password_wo with password_wo_version; it stays out of the state.");
+}
+
+// A database that was a replica has its source's password, and its configuration none: only a new
+// one must have it.
+Result<void> CheckPassword(const HookContext& context) {
+  const auto& config = context.config;
+  const bool given = !config["password"].is_null() || !config["password_wo"].is_null() ||
+                     config["manage_master_user_password"].Flag();
+  if (given || !context.creating() || IsCopy(config)) return {};
+  return Fail(ErrorKind::kInvalid,
+              "a new database needs a password: set password_wo with password_wo_version; it stays "
+              "out of the state");
+}
+
+// How long a replica waits for a source that another apply is still about to create. On AWS the
+// source must be there first.
+constexpr std::chrono::seconds kSourcePatience{60};
+constexpr std::chrono::milliseconds kSourceLook{20};  // nobody tells when a resource appears
+
+const aws::Resource* FindSource(const aws::DesiredState& state, const std::string& region,
+                                const std::string& source) {
+  for (const auto& other : state.List("aws_db_instance")) {
+    const auto& a = other->attributes;
+    const bool named = aws::String(a, "identifier") == source && other->key.region == region;
+    if (aws::String(a, "arn") == source || named) return other.get();
   }
+  return nullptr;
+}
+
+Result<void> WaitForSource(const HookContext& context) {
+  const auto& source = context.attributes["replicate_source_db"].Text();
+  if (source.empty() || !context.creating()) return {};
+  const auto until = std::chrono::steady_clock::now() + kSourcePatience;
+  std::mutex mutex;
+  std::unique_lock lock(mutex);
+  std::condition_variable never_told;
+  for (;;) {
+    const auto state = context.services.account->State();
+    const auto* found = FindSource(*state, context.region, source);
+    if (found != nullptr && found->status != aws::Status::kDeleting) {
+      if (aws::Integer(found->attributes, "backup_retention_period") > 0) return {};
+      return Fail(ErrorKind::kInvalid, "the source " + source +
+                                           " keeps no backups, and then RDS makes no replica of "
+                                           "it: set its backup_retention_period above 0");
+    }
+    if (std::chrono::steady_clock::now() >= until) {
+      return Fail(ErrorKind::kNotFound, "there is no source " + source +
+                                            " (DBInstanceNotFound). Apply the region that has it "
+                                            "first, or at the same time");
+    }
+    never_told.wait_for(lock, kSourceLook);
+  }
+}
+
+// A replica can become a database of its own, and never the other way round.
+Result<void> CheckPromotion(const HookContext& context) {
+  const auto& before = context.prior["replicate_source_db"].Text();
+  const auto& after = context.attributes["replicate_source_db"].Text();
+  if (context.creating() || after.empty() || after == before) return {};
+  return Fail(ErrorKind::kInvalid,
+              "a database that stands cannot become a replica, nor follow another source. Make it "
+              "anew: terraform apply -replace=ADDRESS");
 }
 
 // Only the hash is kept, of whichever password the configuration has.
@@ -80,6 +141,13 @@ Result<void> HashPassword(HookContext& context) {
   return {};
 }
 
+Result<void> PrepareInstance(HookContext& context) {
+  SCV_TRY(CheckPassword(context));
+  SCV_TRY(CheckPromotion(context));
+  SCV_TRY(WaitForSource(context));
+  return HashPassword(context);
+}
+
 // "mariadb10.11" and so on, for the default groups' names.
 std::string Family(const Value& attributes, const char* between) {
   const auto& version = attributes["engine_version"].Text();
@@ -92,20 +160,18 @@ std::string Family(const Value& attributes, const char* between) {
 
 void FillFromSource(const aws::DesiredState& state, HookContext& context) {
   const auto& source = context.attributes["replicate_source_db"].Text();
-  if (source.empty()) return;
-  for (const auto& other : state.List("aws_db_instance")) {
-    const auto& a = other->attributes;
-    if (aws::String(a, "arn") != source && aws::String(a, "identifier") != source) continue;
-    for (const auto* name : {"engine", "engine_version", "username", "db_name"}) {
-      auto& own = context.attributes.At(name);
-      if (own.is_unknown() || own.is_null()) own = Value(aws::String(a, name));
-    }
-    auto& storage = context.attributes.At("allocated_storage");
-    if (storage.is_unknown()) storage = Value(aws::Integer(a, "allocated_storage", 20));
-    if (const auto* hash = a.if_contains("_master_password_hash")) {
-      context.hidden["_master_password_hash"] = *hash;
-    }
-    return;
+  if (source.empty() || !context.creating()) return;
+  const auto* found = FindSource(state, context.region, source);
+  if (found == nullptr) return;
+  const auto& a = found->attributes;
+  for (const auto* name : {"engine", "engine_version", "username", "db_name"}) {
+    auto& own = context.attributes.At(name);
+    if (own.is_unknown() || own.is_null()) own = Value(aws::String(a, name));
+  }
+  auto& storage = context.attributes.At("allocated_storage");
+  if (storage.is_unknown()) storage = Value(aws::Integer(a, "allocated_storage", 20));
+  if (const auto* hash = a.if_contains("_master_password_hash")) {
+    context.hidden["_master_password_hash"] = *hash;
   }
 }
 
@@ -182,7 +248,7 @@ const Hooks* DatabaseHooks(std::string_view type) {
       {"aws_db_subnet_group", {.fill = FillSubnetGroup}},
       {"aws_db_instance",
        {.validate = ValidateInstance,
-        .prepare = HashPassword,
+        .prepare = PrepareInstance,
         .fill = FillInstance,
         .may_delete = MayDeleteInstance}},
   };

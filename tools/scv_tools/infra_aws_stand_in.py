@@ -19,7 +19,9 @@ REGION = "ap-northeast-2"
 BUCKET = f"scv-artifacts-123456789012-{REGION}"
 S3_HOST = f"{BUCKET}.s3.{REGION}.amazonaws.com"
 TRUST_HOST = "truststore.pki.rds.amazonaws.com"
-BACK_HOST = f"was.{REGION}.scv.localhost"
+PEER_REGION = "ap-northeast-1"
+BACK_HOST = f"internal-scv-back-1.{REGION}.elb.amazonaws.com"
+API_HOST = "api.scv.localhost"  # a name of the back load balancer's certificate
 INSTANCE = "i-0123456789abcdef0"
 # The documentation's example key (docs.aws.amazon.com), which opens nothing.
 ACCESS_KEY, SECRET_KEY = "ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -94,7 +96,8 @@ class Https(Handler):
         host = self.headers.get("Host", "")
         if host == S3_HOST:
             return self.s3()
-        if host == TRUST_HOST and self.path == f"/{REGION}/{REGION}-bundle.pem":
+        if host == TRUST_HOST and self.path in (
+                f"/{region}/{region}-bundle.pem" for region in (REGION, PEER_REGION)):
             return self.answer(200, (self.directory / "ca.pem").read_bytes())
         if self.path.startswith("/api/"):
             said = {"host": host, "forwarded_for": self.headers.get("X-Forwarded-For")}

@@ -46,10 +46,11 @@ def render(tier: str, sha256: str | None = None) -> str:
     manifest = json.loads((ROOT / "build/artifacts/manifest.json").read_text())
     package = manifest["packages"]["memo" if tier == "was" else "memo-web"]
     settings = {
-        "web": {"BACK_HOST": aws.BACK_HOST, "API_HOST": "api.scv.localhost", "WEB_PORT": "8081"},
+        "web": {"BACK_HOST": aws.BACK_HOST, "API_HOST": aws.API_HOST, "WEB_PORT": "8081"},
         "was": {"DB_HOST": "db.scv.localhost", "DB_PORT": "3306", "DB_NAME": "memo",
                 "DB_SECRET_ID": f"arn:aws:secretsmanager:{aws.REGION}:123456789012:secret:x-abcdef",
-                "WAS_PORT": "8080", "PROXY_HOPS": "3", "LOG_LEVEL": "info", "SIGNUP": "open"},
+                "DB_REPLICA_HOST": "replica.scv.localhost", "DB_REPLICA_PORT": "3306",
+                "PEER_REGION": aws.PEER_REGION, "WAS_PORT": "8080", "PROXY_HOPS": "3", "LOG_LEVEL": "info", "SIGNUP": "open"},
     }[tier]
     call = {"module": {"it": {
         "source": str(ROOT / "infra/terraform/modules/user_data"), "tier": tier,
@@ -69,7 +70,8 @@ def render(tier: str, sha256: str | None = None) -> str:
 
 
 def _make_certificates(directory: Path) -> None:
-    names = ",".join(f"DNS:{host}" for host in (aws.S3_HOST, aws.TRUST_HOST, aws.BACK_HOST))
+    names = ",".join(f"DNS:{host}" for host in (aws.S3_HOST, aws.TRUST_HOST,
+                                               aws.BACK_HOST, aws.API_HOST))
     quiet = {"check": True, "capture_output": True, "cwd": directory, "timeout": 30}
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     subprocess.run(["openssl", "req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem",

@@ -62,8 +62,18 @@ run "apply" {
   }
 
   assert {
-    condition     = strcontains(module.web_user_data.script, "BACK_HOST='was.ap-northeast-2.example.com'")
-    error_message = "nginx is told the back load balancer's name, which has the region in it."
+    condition     = strcontains(module.web_user_data.script, "BACK_HOST='internal-scv.ap-northeast-2.elb.amazonaws.com'")
+    error_message = "nginx is told the back load balancer's own name."
+  }
+
+  assert {
+    condition     = strcontains(module.was_user_data.script, "DB_HOST='scv.abcdefghijkl.ap-northeast-2.rds.amazonaws.com'") && aws_route53_record.database.records == toset(["scv.abcdefghijkl.ap-northeast-2.rds.amazonaws.com"])
+    error_message = "memo is told the name that is in the database's certificate; the private name leads there."
+  }
+
+  assert {
+    condition     = output.database.role == "source" && strcontains(module.was_user_data.script, "DB_REPLICA_HOST=''")
+    error_message = "Without another region no write waits for one."
   }
 
   assert {

@@ -32,13 +32,13 @@ variable "validated_here" {
 }
 
 variable "zone_id" {
-  description = "The public hosted zone of the names."
+  description = "The public hosted zone of the names. null: nothing is validated here."
   type        = string
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = length(var.zone_id) > 0
-    error_message = "zone_id must not be empty."
+    condition     = length(var.validated_here) == 0 || try(length(var.zone_id), 0) > 0
+    error_message = "zone_id: the records of validated_here need a zone."
   }
 }
 

@@ -1,5 +1,10 @@
-# RDS for MariaDB: private, encrypted at rest and on the wire.
+# RDS for MariaDB: private, encrypted at rest and on the wire. A replica has its source's engine, size,
+# user, database and password, and no snapshot at its end; it becomes a database of its own when its
+# role does.
 locals {
+  is_replica     = var.role == "replica"
+  final_snapshot = var.final_snapshot && !local.is_replica
+
   family   = "mariadb${join(".", slice(split(".", var.engine_version), 0, 2))}"
   exported = toset(["error", "slowquery"])
 }
@@ -71,20 +76,22 @@ resource "aws_cloudwatch_log_group" "this" {
 
 resource "aws_db_instance" "this" {
   identifier     = var.identifier
-  engine         = "mariadb"
-  engine_version = var.engine_version
+  engine         = local.is_replica ? null : "mariadb"
+  engine_version = local.is_replica ? null : var.engine_version
   instance_class = var.instance_class
 
+  replicate_source_db = local.is_replica ? var.source_arn : null
+
   storage_type          = "gp3"
-  allocated_storage     = var.storage_gib.initial
+  allocated_storage     = local.is_replica ? null : var.storage_gib.initial
   max_allocated_storage = var.storage_gib.max
   storage_encrypted     = true
   kms_key_id            = var.kms_key_arn
 
-  db_name             = var.database_name
-  username            = var.username
+  db_name             = local.is_replica ? null : var.database_name
+  username            = local.is_replica ? null : var.username
   password_wo         = var.password
-  password_wo_version = var.password_version
+  password_wo_version = var.role == "source" ? var.password_version : null
 
   db_subnet_group_name   = aws_db_subnet_group.this.name
   vpc_security_group_ids = [var.security_group_id]
@@ -104,9 +111,9 @@ resource "aws_db_instance" "this" {
   apply_immediately               = var.apply_immediately
 
   deletion_protection       = var.deletion_protection
-  delete_automated_backups  = !var.final_snapshot
-  skip_final_snapshot       = !var.final_snapshot
-  final_snapshot_identifier = var.final_snapshot ? "${var.identifier}-final" : null
+  delete_automated_backups  = !local.final_snapshot
+  skip_final_snapshot       = !local.final_snapshot
+  final_snapshot_identifier = local.final_snapshot ? "${var.identifier}-final" : null
 
   tags = { Name = var.identifier }
 

@@ -9,6 +9,28 @@ variable "identifier" {
   }
 }
 
+variable "role" {
+  description = "source: a database of its own. replica: a read replica of source_arn. standalone: it was a replica and is none any more; it keeps its data, user and password."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["source", "replica", "standalone"], var.role)
+    error_message = "role: source, replica or standalone."
+  }
+}
+
+variable "source_arn" {
+  description = "The ARN of the DB instance that a replica follows. null: none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.role != "replica" || can(regex("^arn:[a-z-]+:rds:[a-z0-9-]+:[0-9]{12}:db:.+$", var.source_arn))
+    error_message = "source_arn: a replica needs the ARN of a DB instance."
+  }
+}
+
 variable "engine_version" {
   description = "MariaDB's version; without the third number AWS chooses the newest of it."
   type        = string
@@ -112,14 +134,14 @@ variable "username" {
 }
 
 variable "password" {
-  description = "The master user's password. It is in no state and no plan."
+  description = "The master user's password, of a source only. It is in no state and no plan."
   type        = string
+  default     = null
   ephemeral   = true
   sensitive   = true
-  nullable    = false
 
   validation {
-    condition     = length(var.password) >= 16 && length(var.password) <= 41
+    condition     = var.password == null ? true : length(var.password) >= 16 && length(var.password) <= 41
     error_message = "password: 16 to 41 characters, of which RDS takes no more."
   }
 }

@@ -42,8 +42,9 @@ data "aws_iam_policy_document" "this" {
         values   = ["secretsmanager.${var.region}.${var.dns_suffix}"]
       }
 
+      # The end of a secret's ARN may be six wildcards, where another region made it.
       condition {
-        test     = "StringEquals"
+        test     = "StringLike"
         variable = "kms:EncryptionContext:SecretARN"
         values   = [statement.value.arn]
       }

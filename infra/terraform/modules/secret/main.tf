@@ -6,6 +6,16 @@ resource "aws_secretsmanager_secret" "this" {
   kms_key_id              = var.kms_key_arn
   recovery_window_in_days = var.recovery_window_in_days
 
+  # Secrets Manager keeps a copy under the same name in the other region, with a key of that region.
+  dynamic "replica" {
+    for_each = var.replica == null ? [] : [var.replica]
+
+    content {
+      region     = replica.value.region
+      kms_key_id = replica.value.kms_key
+    }
+  }
+
   tags = { Name = var.name }
 }
 

@@ -71,3 +71,17 @@ variable "password_version" {
     error_message = "password_version: a whole number from 1 on."
   }
 }
+
+variable "replica" {
+  description = "The region that gets a copy of the secret, and the key there that encrypts it: an alias, which can be written down before the key exists. null: none."
+  type = object({
+    region  = string
+    kms_key = string
+  })
+  default = null
+
+  validation {
+    condition     = var.replica == null ? true : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.replica.region)) && can(regex("^(alias/|arn:)", var.replica.kms_key))
+    error_message = "replica: a region's code, and a key's alias or ARN."
+  }
+}

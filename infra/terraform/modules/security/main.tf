@@ -69,6 +69,30 @@ resource "aws_vpc_security_group_egress_rule" "between" {
   to_port                      = each.value.port
 }
 
+# Across the peering between the regions: a memo asks the other region's database whether it has a
+# transaction. Groups of another region cannot be named, so these are prefixes.
+resource "aws_vpc_security_group_egress_rule" "peer_database" {
+  count = var.peer == null ? 0 : 1
+
+  security_group_id = aws_security_group.this["was"].id
+  description       = "SQL over TLS to the other region's database"
+  cidr_ipv4         = var.peer.db
+  ip_protocol       = "tcp"
+  from_port         = var.database_port
+  to_port           = var.database_port
+}
+
+resource "aws_vpc_security_group_ingress_rule" "peer_was" {
+  count = var.peer == null ? 0 : 1
+
+  security_group_id = aws_security_group.this["db"].id
+  description       = "SQL over TLS from the other region's WAS instances"
+  cidr_ipv4         = var.peer.was
+  ip_protocol       = "tcp"
+  from_port         = var.database_port
+  to_port           = var.database_port
+}
+
 resource "aws_vpc_security_group_egress_rule" "https" {
   for_each = toset(["web", "was"])
 

@@ -7,5 +7,7 @@ output "group_ids" {
     aws_vpc_security_group_ingress_rule.between,
     aws_vpc_security_group_egress_rule.between,
     aws_vpc_security_group_egress_rule.https,
+    aws_vpc_security_group_egress_rule.peer_database,
+    aws_vpc_security_group_ingress_rule.peer_was,
   ]
 }

@@ -63,3 +63,17 @@ variable "database_port" {
     error_message = "database_port: 1150 to 65535, as RDS has it."
   }
 }
+
+variable "peer" {
+  description = "Prefixes of the other region's WAS and database subnets. null: no other region."
+  type = object({
+    was = string
+    db  = string
+  })
+  default = null
+
+  validation {
+    condition     = var.peer == null ? true : can(cidrnetmask(var.peer.was)) && can(cidrnetmask(var.peer.db))
+    error_message = "peer: two IPv4 prefixes."
+  }
+}

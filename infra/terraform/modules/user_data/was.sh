@@ -1,11 +1,16 @@
 # shellcheck shell=sh
 # The WAS tier: memo, with its database's name and the secret that has the credentials.
 
-# The authorities of RDS are not among the system's.
+# The authorities of RDS are not among the system's. Each region has its own.
 fetch_authorities() {
-  curl -sSf --proto =https --tlsv1.2 --connect-timeout 3 --max-time 60 -o "$work/rds-ca.pem" \
-    "https://truststore.pki.rds.$DNS_SUFFIX/$REGION/$REGION-bundle.pem" &&
-    grep -q 'BEGIN CERTIFICATE' "$work/rds-ca.pem"
+  # shellcheck disable=SC2153  # written by Terraform
+  for region in "$REGION" $PEER_REGION; do
+    curl -sSf --proto =https --tlsv1.2 --connect-timeout 3 --max-time 60 \
+      "https://truststore.pki.rds.$DNS_SUFFIX/$region/$region-bundle.pem" \
+      >"$work/rds-ca-$region.pem" || return 1
+    grep -q 'BEGIN CERTIFICATE' "$work/rds-ca-$region.pem" || return 1
+  done
+  cat "$work"/rds-ca-*.pem >"$work/rds-ca.pem"
 }
 
 retry "fetching the authorities of RDS" fetch_authorities &
@@ -30,6 +35,11 @@ MEMO_INSTANCE_ID=$instance_id
 MEMO_PROXY_HOPS=$PROXY_HOPS
 MEMO_LOG_LEVEL=$LOG_LEVEL
 MEMO_SIGNUP=$SIGNUP
+END
+  # shellcheck disable=SC2153  # written by Terraform
+  [ -z "$DB_REPLICA_HOST" ] || cat >>/etc/memo/memo.env <<END
+DB_REPLICA_HOST=$DB_REPLICA_HOST
+DB_REPLICA_PORT=$DB_REPLICA_PORT
 END
 )
 start memo

@@ -102,18 +102,6 @@ mock_resource "aws_acm_certificate" {
         resource_record_type  = "CNAME"
         resource_record_value = "_1.acm-validations.aws."
       },
-      {
-        domain_name           = "was.ap-northeast-2.example.com"
-        resource_record_name  = "_0.was.ap-northeast-2.example.com."
-        resource_record_type  = "CNAME"
-        resource_record_value = "_1.acm-validations.aws."
-      },
-      {
-        domain_name           = "was.ap-northeast-1.example.com"
-        resource_record_name  = "_0.was.ap-northeast-1.example.com."
-        resource_record_type  = "CNAME"
-        resource_record_value = "_1.acm-validations.aws."
-      },
     ]
   }
 }
@@ -139,7 +127,8 @@ mock_resource "aws_kms_key" {
 
 mock_resource "aws_lb" {
   defaults = {
-    arn = "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:loadbalancer/app/scv/0123456789abcdef"
+    dns_name = "internal-scv.ap-northeast-2.elb.amazonaws.com"
+    arn      = "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:loadbalancer/app/scv/0123456789abcdef"
   }
 }
 

@@ -4,14 +4,14 @@ mock_provider "aws" {
 
 variables {
   domain            = "example.com"
-  alternative_names = ["www.example.com", "api.example.com", "was.ap-northeast-2.example.com"]
-  validated_here    = ["example.com", "www.example.com", "api.example.com", "was.ap-northeast-2.example.com"]
+  alternative_names = ["www.example.com", "api.example.com"]
+  validated_here    = ["example.com", "www.example.com", "api.example.com"]
   zone_id           = "Z0123456789"
 }
 
 run "all_names" {
   assert {
-    condition     = length(aws_route53_record.proof) == 4 && aws_route53_record.proof["www.example.com"].name == "_0.www.example.com."
+    condition     = length(aws_route53_record.proof) == 3 && aws_route53_record.proof["www.example.com"].name == "_0.www.example.com."
     error_message = "Each name has its proof."
   }
 
@@ -23,13 +23,24 @@ run "all_names" {
 
 run "proven_elsewhere" {
   variables {
-    validated_here = ["was.ap-northeast-2.example.com"]
+    validated_here = []
+    zone_id        = null
   }
 
   assert {
-    condition     = length(aws_route53_record.proof) == 1 && length(aws_acm_certificate_validation.this.validation_record_fqdns) == 4
-    error_message = "Another region made the shared names' records; the certificate still waits for all."
+    condition     = length(aws_route53_record.proof) == 0 && length(aws_acm_certificate_validation.this.validation_record_fqdns) == 3
+    error_message = "Another region made the records; the certificate still waits for all."
   }
+}
+
+run "proofs_without_a_zone" {
+  command = plan
+
+  variables {
+    zone_id = null
+  }
+
+  expect_failures = [var.zone_id]
 }
 
 run "upper_case" {

@@ -4,6 +4,7 @@ mock_provider "aws" {
 
 variables {
   identifier            = "scv"
+  role                  = "source"
   engine_version        = "10.11"
   instance_class        = "db.t4g.small"
   storage_gib           = { initial = 20, max = 100 }
@@ -58,6 +59,49 @@ run "newer_and_redundant" {
     condition     = aws_db_parameter_group.this.family == "mariadb11.4" && aws_db_instance.this.multi_az && aws_db_instance.this.skip_final_snapshot
     error_message = "Another version, a standby, no last snapshot."
   }
+}
+
+run "replica" {
+  command = plan
+
+  variables {
+    role       = "replica"
+    source_arn = "arn:aws:rds:ap-northeast-1:123456789012:db:scv"
+    password   = null
+  }
+
+  assert {
+    condition = (
+      aws_db_instance.this.replicate_source_db == var.source_arn && aws_db_instance.this.kms_key_id == var.kms_key_arn
+      && aws_db_instance.this.password_wo_version == null && aws_db_instance.this.skip_final_snapshot
+      && aws_db_instance.this.final_snapshot_identifier == null && aws_db_instance.this.backup_retention_period == 7
+    )
+    error_message = "A key of its own region, backups, no password and no last snapshot."
+  }
+}
+
+run "promoted" {
+  command = plan
+
+  variables {
+    role     = "standalone"
+    password = null
+  }
+
+  assert {
+    condition     = aws_db_instance.this.replicate_source_db == null && aws_db_instance.this.username == "memo" && aws_db_instance.this.final_snapshot_identifier == "scv-final"
+    error_message = "It follows nobody, and has what a source has, but for a password that is written here."
+  }
+}
+
+run "replica_of_nobody" {
+  command = plan
+
+  variables {
+    role = "replica"
+  }
+
+  expect_failures = [var.source_arn]
 }
 
 run "subnets_of_another_vpc" {

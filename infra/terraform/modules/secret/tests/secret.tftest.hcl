@@ -23,6 +23,27 @@ run "written_and_not_kept" {
   }
 }
 
+run "copied" {
+  variables {
+    replica = { region = "ap-northeast-1", kms_key = "alias/scv-database" }
+  }
+
+  assert {
+    condition     = one(aws_secretsmanager_secret.this.replica).region == "ap-northeast-1" && one(aws_secretsmanager_secret.this.replica).kms_key_id == "alias/scv-database"
+    error_message = "The copy has a key of its own region."
+  }
+}
+
+run "copied_without_a_key" {
+  command = plan
+
+  variables {
+    replica = { region = "ap-northeast-1", kms_key = "" }
+  }
+
+  expect_failures = [var.replica]
+}
+
 run "short_password" {
   command = plan
 

@@ -48,6 +48,23 @@ run "two_offices" {
   }
 }
 
+run "another_region" {
+  variables {
+    peer = { was = "10.20.32.0/20", db = "10.20.48.0/20" }
+  }
+
+  assert {
+    condition = (
+      one(aws_vpc_security_group_egress_rule.peer_database).cidr_ipv4 == "10.20.48.0/20"
+      && one(aws_vpc_security_group_egress_rule.peer_database).security_group_id == output.group_ids["was"]
+      && one(aws_vpc_security_group_ingress_rule.peer_was).cidr_ipv4 == "10.20.32.0/20"
+      && one(aws_vpc_security_group_ingress_rule.peer_was).security_group_id == output.group_ids["db"]
+      && one(aws_vpc_security_group_ingress_rule.peer_was).from_port == 3306
+    )
+    error_message = "WAS instances reach the other region's database, and its WAS instances this one's; nobody else."
+  }
+}
+
 run "ssh_is_no_service_port" {
   command = plan
 
