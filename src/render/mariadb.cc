@@ -21,14 +21,44 @@ bool IsValue(std::string_view value) {
   });
 }
 
-// Where the lab decides itself, whatever the parameter group says: where files are, and who may get
-// in.
+// Where the lab decides itself, whatever the parameter group says: where files are, who may get in,
+// and how it replicates.
 bool IsOurs(std::string_view name) {
-  constexpr std::string_view kOurs[] = {
-      "datadir",  "tmpdir",    "socket",    "pid_file",          "port",           "bind_address",
-      "ssl_cert", "ssl_key",   "ssl_ca",    "skip_grant_tables", "plugin_dir",     "basedir",
-      "user",     "init_file", "log_error", "secure_file_priv",  "lc_messages_dir"};
-  return std::find(std::begin(kOurs), std::end(kOurs), name) != std::end(kOurs);
+  constexpr std::string_view kOurs[] = {"datadir",
+                                        "tmpdir",
+                                        "socket",
+                                        "pid_file",
+                                        "port",
+                                        "bind_address",
+                                        "ssl_cert",
+                                        "ssl_key",
+                                        "ssl_ca",
+                                        "skip_grant_tables",
+                                        "plugin_dir",
+                                        "basedir",
+                                        "user",
+                                        "init_file",
+                                        "log_error",
+                                        "secure_file_priv",
+                                        "lc_messages_dir",
+                                        "server_id",
+                                        "log_bin",
+                                        "log_bin_index",
+                                        "log_basename",
+                                        "read_only",
+                                        "sync_binlog",
+                                        "log_slave_updates",
+                                        "expire_logs_days",
+                                        "binlog_expire_logs_seconds",
+                                        "skip_name_resolve",
+                                        "skip_slave_start",
+                                        "skip_networking"};
+  constexpr std::string_view kOurBeginnings[] = {"gtid_",      "relay_",        "rpl_semi_sync_",
+                                                 "init_rpl_",  "slave_",        "replicate_",
+                                                 "binlog_do_", "binlog_ignore_"};
+  return std::find(std::begin(kOurs), std::end(kOurs), name) != std::end(kOurs) ||
+         std::any_of(std::begin(kOurBeginnings), std::end(kOurBeginnings),
+                     [&](std::string_view beginning) { return name.starts_with(beginning); });
 }
 
 }  // namespace
@@ -54,8 +84,19 @@ std::string MariadbConfiguration(const MariadbSettings& settings) {
       "innodb-flush-log-at-trx-commit=1\n"
       "log-slave-updates=1\n"
       "gtid-strict-mode=1\n"
+      "relay-log=relay\n"
       "relay-log-recovery=1\n"
       "skip-slave-start=1\n"
+      "server-id={8}\n"
+      "gtid-domain-id=0\n"
+      "read-only=1\n"
+      "slave-parallel-threads=8\n"
+      "slave-parallel-mode=optimistic\n"
+      "slave-net-timeout=1\n"
+      "rpl-semi-sync-master-wait-point=AFTER_SYNC\n"
+      "rpl-semi-sync-master-wait-no-slave=1\n"
+      "rpl-semi-sync-master-timeout=4294967295\n"
+      "rpl-semi-sync-slave-kill-conn-timeout=1\n"
       "character-set-server=utf8mb4\n"
       "performance-schema=0\n"
       "innodb-buffer-pool-size=16M\n"
@@ -66,7 +107,8 @@ std::string MariadbConfiguration(const MariadbSettings& settings) {
       "key-buffer-size=1M\n"
       "aria-pagecache-buffer-size=1M\n",
       settings.data_directory, settings.temporary_directory, settings.run_directory,
-      settings.address, settings.port, settings.certificate, settings.key, settings.authority);
+      settings.address, settings.port, settings.certificate, settings.key, settings.authority,
+      settings.server_id);
   for (const auto& [name, value] : settings.parameters) {
     std::string plain = name;
     std::replace(plain.begin(), plain.end(), '-', '_');
@@ -74,6 +116,10 @@ std::string MariadbConfiguration(const MariadbSettings& settings) {
     text += fmt::format("loose-{}={}\n", name, value);
   }
   return text;
+}
+
+std::vector<std::string> MariadbDiscardTailArguments() {
+  return {"--rpl-semi-sync-slave-enabled=1", "--init-rpl-role=SLAVE"};
 }
 
 }  // namespace scv::render

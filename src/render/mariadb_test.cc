@@ -11,6 +11,7 @@ MariadbSettings Settings() {
           .run_directory = "/lab/db",
           .address = "10.10.5.4",
           .port = 3306,
+          .server_id = 7,
           .certificate = "/ca/db.crt",
           .key = "/ca/db.key",
           .authority = "/ca/root.crt",
@@ -38,8 +39,19 @@ TEST(MariadbConfiguration, IsExact) {
             "innodb-flush-log-at-trx-commit=1\n"
             "log-slave-updates=1\n"
             "gtid-strict-mode=1\n"
+            "relay-log=relay\n"
             "relay-log-recovery=1\n"
             "skip-slave-start=1\n"
+            "server-id=7\n"
+            "gtid-domain-id=0\n"
+            "read-only=1\n"
+            "slave-parallel-threads=8\n"
+            "slave-parallel-mode=optimistic\n"
+            "slave-net-timeout=1\n"
+            "rpl-semi-sync-master-wait-point=AFTER_SYNC\n"
+            "rpl-semi-sync-master-wait-no-slave=1\n"
+            "rpl-semi-sync-master-timeout=4294967295\n"
+            "rpl-semi-sync-slave-kill-conn-timeout=1\n"
             "character-set-server=utf8mb4\n"
             "performance-schema=0\n"
             "innodb-buffer-pool-size=16M\n"
@@ -57,6 +69,9 @@ TEST(MariadbConfiguration, ParametersOfTheGroupComeLastAndAreHeldToTheirPlace) {
                          {"max_connections", "100"},
                          {"datadir", "/etc"},
                          {"skip-grant-tables", "1"},
+                         {"read_only", "0"},
+                         {"rpl_semi_sync_master_timeout", "10"},
+                         {"gtid-strict-mode", "0"},
                          {"init_connect", "x\nskip-grant-tables"},
                          {"bad name", "1"}};
   const auto text = MariadbConfiguration(settings);
@@ -65,6 +80,9 @@ TEST(MariadbConfiguration, ParametersOfTheGroupComeLastAndAreHeldToTheirPlace) {
   EXPECT_EQ(text.find("/etc"), std::string::npos);
   EXPECT_EQ(text.find("grant-tables"), std::string::npos);
   EXPECT_EQ(text.find("bad name"), std::string::npos);
+  EXPECT_EQ(text.find("loose-read_only"), std::string::npos);
+  EXPECT_EQ(text.find("loose-rpl"), std::string::npos);
+  EXPECT_EQ(text.find("loose-gtid"), std::string::npos);
 }
 
 }  // namespace

@@ -90,7 +90,8 @@ Result<std::unique_ptr<CertificateAuthority>> CertificateAuthority::Open(fs::pat
                                                    .dns_names = {},
                                                    .addresses = {},
                                                    .days = kRootDays,
-                                                   .authority = true},
+                                                   .authority = true,
+                                                   .client = false},
                                                   root->key.get(), nullptr, nullptr));
     SCV_ASSIGN(const auto key_pem, ToPem(root->key.get()));
     SCV_ASSIGN(const auto pem, ToPem(root->certificate.get()));
@@ -107,7 +108,8 @@ Result<std::unique_ptr<CertificateAuthority>> CertificateAuthority::Open(fs::pat
 
 Result<IssuedCertificate> CertificateAuthority::Issue(std::string_view name,
                                                       const std::vector<std::string>& dns_names,
-                                                      const std::vector<std::string>& addresses) {
+                                                      const std::vector<std::string>& addresses,
+                                                      Use use) {
   const std::lock_guard lock(mutex_);
   const auto files = FilesFor(directory_, name);
   std::vector<std::string> all = dns_names;
@@ -123,7 +125,8 @@ Result<IssuedCertificate> CertificateAuthority::Issue(std::string_view name,
                               .dns_names = dns_names,
                               .addresses = addresses,
                               .days = kLeafDays,
-                              .authority = false},
+                              .authority = false,
+                              .client = use == Use::kClient},
                              key.get(), root_->certificate.get(), root_->key.get()));
   SCV_ASSIGN(const auto chain, ToPem(leaf.get()));
   SCV_ASSIGN(const auto key_pem, ToPem(key.get()));

@@ -22,6 +22,8 @@ struct IssuedCertificate {
 
 class CertificateAuthority {
  public:
+  enum class Use { kServer, kClient };  // of a leaf: what its owner may prove with it
+
   // Takes up the root in `directory`, or makes one (valid for ten years; its key is 0600).
   // kInternal: what is there is no usable root.
   static Result<std::unique_ptr<CertificateAuthority>> Open(std::filesystem::path directory);
@@ -31,7 +33,8 @@ class CertificateAuthority {
   // back at the next call with the same names while it is good for another 30 days; issued anew
   // otherwise. Valid for 397 days (the longest that browsers take).
   Result<IssuedCertificate> Issue(std::string_view name, const std::vector<std::string>& dns_names,
-                                  const std::vector<std::string>& addresses = {});
+                                  const std::vector<std::string>& addresses = {},
+                                  Use use = Use::kServer);
   // What Issue gave out under `name` before. kNotFound: nothing.
   Result<IssuedCertificate> Find(std::string_view name) const;
   Result<void> Forget(std::string_view name);

@@ -77,7 +77,8 @@ bool AddExtensions(const CertificateRequest& request, X509* certificate, X509* i
            add(NID_subject_key_identifier, "hash");
   }
   return add(NID_basic_constraints, "critical,CA:FALSE") &&
-         add(NID_key_usage, "critical,digitalSignature") && add(NID_ext_key_usage, "serverAuth") &&
+         add(NID_key_usage, "critical,digitalSignature") &&
+         add(NID_ext_key_usage, request.client ? "clientAuth" : "serverAuth") &&
          add(NID_subject_key_identifier, "hash") &&
          add(NID_authority_key_identifier, "keyid:always") &&
          add(NID_subject_alt_name, AlternativeNames(request));

@@ -32,6 +32,7 @@ struct CertificateRequest {
   std::vector<std::string> addresses;
   int days = 397;
   bool authority = false;
+  bool client = false;  // proves a client, not a server
 };
 // Signed by `issuer`'s key, or by its own where there is no issuer.
 Result<Certificate> MakeCertificate(const CertificateRequest& request, EVP_PKEY* key, X509* issuer,

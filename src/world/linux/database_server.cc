@@ -1,12 +1,20 @@
 #include "world/linux/database_server.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <chrono>
+#include <charconv>
 #include <thread>
+#include <utility>
 
 #include "render/mariadb.h"
 #include "world/linux/certificate_x509.h"
-#include "world/linux/database_admin.h"
+#include "world/linux/database_facts.h"
+#include "world/linux/database_monitor.h"
+#include "world/linux/database_role.h"
+#include "world/linux/database_setup.h"
 
 namespace scv::world {
 namespace {
@@ -16,19 +24,12 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kReadyWithin{60};  // crash recovery included
-constexpr seconds kTemplateWithin{60};
+constexpr seconds kReadyWithin{60};         // after a start, crash recovery included
+constexpr milliseconds kAliveWithin{2000};  // while it runs
 constexpr seconds kAnswerWithin{10};
 // RDS stops a server with a fast shutdown; what takes longer is killed and recovers at the start.
 constexpr milliseconds kStopGrace{5000};
-
-// What RDS grants the master user of MariaDB: everything but SUPER, FILE and SHUTDOWN.
-// https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html
-constexpr std::string_view kMasterPrivileges =
-    "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX, ALTER,"
-    " SHOW DATABASES, CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, REPLICATION SLAVE,"
-    " REPLICATION CLIENT, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, CREATE USER,"
-    " EVENT, TRIGGER";
+constexpr std::string_view kCloneFile = "clone";
 
 bool IsIdentifier(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
@@ -41,16 +42,29 @@ Error FileError(const fs::path& path, const std::error_code& code) {
   return {ErrorKind::kUnavailable, path.string() + ": " + code.message()};
 }
 
+std::uint64_t ClonesOf(const fs::path& home) {
+  std::uint64_t count = 0;
+  const auto text = ReadFile(home / kCloneFile).value_or("");
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
+}
+
+void FlushToDisk(const fs::path& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd) ::fsync(fd.get());
+}
+
 }  // namespace
 
 DatabaseServers::DatabaseServers(Processes& processes, Network& network,
                                  CertificateAuthority& authority, fs::path directory,
-                                 fs::path scratch)
+                                 fs::path scratch, DatabaseMonitor* monitor)
     : processes_(processes),
       network_(network),
       authority_(authority),
       directory_(std::move(directory)),
-      scratch_(std::move(scratch)) {}
+      template_(processes, std::move(scratch)),
+      monitor_(monitor) {}
 
 fs::path DatabaseServers::HomeOf(const std::string& process) const {
   std::string name = process;
@@ -58,72 +72,66 @@ fs::path DatabaseServers::HomeOf(const std::string& process) const {
   return directory_ / name;
 }
 
-Result<void> DatabaseServers::PrepareTemplate() {
-  const std::lock_guard lock(template_mutex_);
-  const auto ready = scratch_ / "template";
-  if (fs::exists(ready)) return {};
-  const auto work = scratch_ / "template.work";
-  std::error_code failed;
-  fs::remove_all(work, failed);
-  fs::create_directories(work / "data", failed);
-  fs::create_directories(work / "tmp", failed);
-  if (failed) return std::unexpected(FileError(work, failed));
-  ProcessSpec wanted;
-  wanted.name = "template/mariadb";
-  wanted.arguments = {"mariadb-install-db",
-                      "--no-defaults",
-                      "--datadir=" + (work / "data").string(),
-                      "--tmpdir=" + (work / "tmp").string(),
-                      "--user=root",
-                      "--skip-test-db",
-                      "--skip-name-resolve",
-                      "--force",  // does not look this machine's name up
-                      "--auth-root-authentication-method=socket",
-                      "--auth-root-socket-user=root",
-                      "--innodb-log-file-size=8M",
-                      "--innodb-data-file-path=ibdata1:4M:autoextend",
-                      "--innodb-autoextend-increment=1"};
-  wanted.environment = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
-  wanted.working_directory = work;
-  wanted.log = scratch_ / "template.log";
-  SCV_ASSIGN(const auto started, processes_.Start(wanted));
-  static_cast<void>(started);
-  const auto deadline = Clock::now() + kTemplateWithin;
-  for (;;) {
-    const auto status = processes_.Find(wanted.name);
-    if (!status || !status->running) break;
-    if (Clock::now() >= deadline) {
-      SCV_TRY(processes_.Stop(wanted.name, milliseconds(0)));
-      return Fail(ErrorKind::kTimeout, "mariadb-install-db takes longer than a minute");
-    }
-    std::this_thread::sleep_for(milliseconds(5));
-  }
-  if (!fs::exists(work / "data/mysql/global_priv.MAD")) {
-    return Fail(ErrorKind::kUnavailable,
-                "mariadb-install-db made no data directory; see " + wanted.log.string());
-  }
-  fs::rename(work / "data", ready, failed);
-  if (failed) return std::unexpected(FileError(ready, failed));
-  fs::remove_all(work, failed);
-  return {};
-}
+Result<void> DatabaseServers::PrepareTemplate() { return template_.Prepare(); }
 
 Result<void> DatabaseServers::Ensure(const std::string& process, const lab::DatabaseSpec& spec) {
   if (!spec.database.empty() && !IsIdentifier(spec.database)) {
     return Fail(ErrorKind::kInvalid, "'" + spec.database + "' is no database name");
   }
+  // First of all: everything else about it can wait.
+  const bool fenced = spec.role.kind == lab::DatabaseRole::Kind::kFenced;
+  if (fenced) SCV_TRY(Kill(process));
   SCV_TRY(network_.EnsureHost(process, spec.interface, spec.firewall));
-  const auto home = HomeOf(process);
-  std::error_code failed;
-  if (!fs::exists(home / "data")) {
-    SCV_TRY(PrepareTemplate());
-    fs::create_directories(home / "tmp", failed);
-    fs::permissions(home, fs::perms::owner_all, failed);
-    fs::remove_all(home / "data.new", failed);
-    fs::copy(scratch_ / "template", home / "data.new", fs::copy_options::recursive, failed);
-    if (!failed) fs::rename(home / "data.new", home / "data", failed);
-    if (failed) return std::unexpected(FileError(home, failed));
+  if (monitor_ != nullptr) {
+    monitor_->Watch(process, {.socket = HomeOf(process) / "mariadbd.sock",
+                              .vpc_id = spec.interface.vpc_id,
+                              .address = spec.interface.address,
+                              .port = spec.port});
   }
+  auto outcome = fenced ? Result<void>() : MakeStand(process, spec);
+  if (monitor_ != nullptr) monitor_->Look(process);
+  return outcome;
+}
+
+Result<void> DatabaseServers::MakeStand(const std::string& process, const lab::DatabaseSpec& spec) {
+  SCV_TRY(PrepareData(process, spec.role));
+  SCV_TRY(Configure(process, spec));
+  SCV_ASSIGN(auto admin, Run(process, spec));
+  return TakeRole(admin, spec);
+}
+
+// Never SIGTERM first: a server that shuts down wakes the commits that wait for a standby, and
+// they are then acknowledged.
+Result<void> DatabaseServers::Kill(const std::string& process) {
+  const auto status = processes_.Find(process);
+  if (!status || !status->running) return {};
+  static_cast<void>(processes_.Signal(process, SIGKILL));
+  return processes_.Stop(process, milliseconds(0));
+}
+
+Result<void> DatabaseServers::PrepareData(const std::string& process,
+                                          const lab::DatabaseRole& role) {
+  const auto home = HomeOf(process);
+  const auto data = home / "data";
+  const bool replica = role.kind == lab::DatabaseRole::Kind::kReplica;
+  const bool clone = replica && role.clone > ClonesOf(home);
+  std::error_code failed;
+  if (fs::exists(data) && !clone) return {};
+  if (clone) SCV_TRY(Kill(process));
+  fs::create_directories(home / "tmp", failed);
+  fs::permissions(home, fs::perms::owner_all, failed);
+  fs::remove_all(data, failed);
+  if (failed) return std::unexpected(FileError(data, failed));
+  SCV_TRY(template_.CopyTo(data));
+  if (!clone) return {};
+  SCV_TRY(WriteFile(home / kCloneFile, std::to_string(role.clone) + "\n", true));
+  FlushToDisk(home / kCloneFile);
+  FlushToDisk(home);
+  return {};
+}
+
+Result<void> DatabaseServers::Configure(const std::string& process, const lab::DatabaseSpec& spec) {
+  const auto home = HomeOf(process);
   const std::vector<std::string> names{spec.endpoint};
   SCV_ASSIGN(const auto certificate, authority_.Issue(process, names, {spec.interface.address}));
   const std::string configuration =
@@ -132,20 +140,34 @@ Result<void> DatabaseServers::Ensure(const std::string& process, const lab::Data
                                     .run_directory = home.string(),
                                     .address = spec.interface.address,
                                     .port = spec.port,
+                                    .server_id = spec.server_id,
                                     .certificate = certificate.chain.string(),
                                     .key = certificate.key.string(),
                                     .authority = authority_.root_file().string(),
                                     .parameters = spec.parameters});
   const auto before = ReadFile(home / "my.cnf");
+  if (before && *before == configuration) return {};
+  // Stopped before the file says so: a kill in between must not leave the old one running.
+  SCV_TRY(Kill(process));
+  return WriteFile(home / "my.cnf", configuration, true);
+}
+
+// A connection to the server, started where it does not run. A former primary whose tail is to go
+// and that runs has not lost it yet: it does when it starts.
+Result<DatabaseAdmin> DatabaseServers::Run(const std::string& process,
+                                           const lab::DatabaseSpec& spec) {
   const auto status = processes_.Find(process);
-  const bool running = status && status->running;
-  if (running && (!before || *before != configuration)) {
-    SCV_TRY(processes_.Stop(process, kStopGrace));
+  if (status && status->running) {
+    SCV_ASSIGN(auto admin, ConnectWhenReady(process, kAliveWithin));
+    if (spec.role.kind != lab::DatabaseRole::Kind::kReplica || !spec.role.discard_tail) {
+      return admin;
+    }
+    SCV_ASSIGN(const auto facts, FactsOf(admin, kAliveWithin));
+    if (!facts.source.empty()) return admin;
+    SCV_TRY(Kill(process));
   }
-  SCV_TRY(WriteFile(home / "my.cnf", configuration, true));
-  if (!running || !before || *before != configuration) SCV_TRY(Start(process, spec));
-  SCV_TRY(WaitUntilReady(process));
-  return SetUp(process, spec);
+  SCV_TRY(Start(process, spec));
+  return ConnectWhenReady(process, kReadyWithin);
 }
 
 Result<void> DatabaseServers::Start(const std::string& process, const lab::DatabaseSpec& spec) {
@@ -154,6 +176,10 @@ Result<void> DatabaseServers::Start(const std::string& process, const lab::Datab
   ProcessSpec wanted;
   wanted.name = process;
   wanted.arguments = {"mariadbd", "--defaults-file=" + (home / "my.cnf").string()};
+  if (spec.role.kind == lab::DatabaseRole::Kind::kReplica && spec.role.discard_tail) {
+    const auto further = render::MariadbDiscardTailArguments();
+    wanted.arguments.insert(wanted.arguments.end(), further.begin(), further.end());
+  }
   wanted.environment = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin"};
   wanted.working_directory = home;
   wanted.log = home / "mariadbd.log";
@@ -165,42 +191,42 @@ Result<void> DatabaseServers::Start(const std::string& process, const lab::Datab
 }
 
 // MariaDB tells nobody when it is up: its socket is tried until it answers.
-Result<void> DatabaseServers::WaitUntilReady(const std::string& process) {
-  const auto deadline = Clock::now() + kReadyWithin;
+Result<DatabaseAdmin> DatabaseServers::ConnectWhenReady(const std::string& process,
+                                                        milliseconds limit) {
+  const auto deadline = Clock::now() + limit;
+  const auto log = (HomeOf(process) / "mariadbd.log").string();
   for (;;) {
-    auto admin = DatabaseAdmin::Connect(HomeOf(process) / "mariadbd.sock", kAnswerWithin);
-    if (admin && admin->Execute("SELECT 1")) return {};
+    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now());
+    auto admin = DatabaseAdmin::Connect(HomeOf(process) / "mariadbd.sock",
+                                        std::min<milliseconds>(left, kAnswerWithin));
+    if (admin) return admin;
     const auto status = processes_.Find(process);
     if (!status || !status->running) {
-      return Fail(ErrorKind::kUnavailable, "the database ended while it started; see " +
-                                               (HomeOf(process) / "mariadbd.log").string());
+      return Fail(ErrorKind::kUnavailable, "the database ended while it started; see " + log);
     }
     if (Clock::now() >= deadline) {
-      return Fail(ErrorKind::kTimeout, "the database is not up in time; see " +
-                                           (HomeOf(process) / "mariadbd.log").string());
+      return Fail(ErrorKind::kTimeout, "the database does not answer in time; see " + log);
     }
     std::this_thread::sleep_for(milliseconds(5));
   }
 }
 
-Result<void> DatabaseServers::SetUp(const std::string& process, const lab::DatabaseSpec& spec) {
-  SCV_ASSIGN(auto admin, DatabaseAdmin::Connect(HomeOf(process) / "mariadbd.sock", kAnswerWithin));
-  // The lab's own accounts and schema are not the customer's data: no binary log.
-  SCV_TRY(admin.Execute("SET SESSION sql_log_bin = 0"));
-  if (!spec.database.empty()) {
-    SCV_TRY(admin.Execute("CREATE DATABASE IF NOT EXISTS `" + spec.database + "`"));
+Result<void> DatabaseServers::TakeRole(DatabaseAdmin& admin, const lab::DatabaseSpec& spec) {
+  if (spec.role.kind == lab::DatabaseRole::Kind::kReplica) {
+    SCV_ASSIGN(const auto client,
+               authority_.Issue(kReplicationName, {std::string(kReplicationName)}, {},
+                                CertificateAuthority::Use::kClient));
+    return Follow(admin, spec.role, {client, authority_.root_file()});
   }
-  if (spec.master_username.empty()) return {};
-  const std::string user = admin.Quoted(spec.master_username) + "@'%'";
-  const std::string password =
-      " IDENTIFIED VIA mysql_native_password USING " + admin.Quoted(spec.master_password_hash);
-  SCV_TRY(admin.Execute("CREATE USER IF NOT EXISTS " + user + password));
-  SCV_TRY(admin.Execute("ALTER USER " + user + password));
-  return admin.Execute("GRANT " + std::string(kMasterPrivileges) + " ON *.* TO " + user +
-                       " WITH GRANT OPTION");
+  SCV_ASSIGN(const auto facts, FactsOf(admin, kAliveWithin));
+  // Before there is a standby that could be waited for, and before anybody else writes.
+  if (facts.executed.empty() && facts.source.empty()) SCV_TRY(SetUpDatabase(admin, spec));
+  SCV_TRY(Lead(admin, spec.role));
+  return SetUpDatabase(admin, spec);
 }
 
 Result<void> DatabaseServers::Remove(const std::string& process) {
+  if (monitor_ != nullptr) monitor_->Forget(process);
   SCV_TRY(processes_.Stop(process, kStopGrace));
   SCV_TRY(network_.RemoveHost(process));
   std::error_code failed;

@@ -5,7 +5,13 @@ list(APPEND SCV_WORLD_LINUX_SOURCES
   certificate_authority.cc
   certificate_x509.cc
   database_admin.cc
+  database_facts.cc
+  database_monitor.cc
+  database_probe.cc
+  database_role.cc
   database_server.cc
+  database_setup.cc
+  database_template.cc
   dns_query.cc
   door.cc
   haproxy_socket.cc
@@ -17,7 +23,6 @@ list(APPEND SCV_WORLD_LINUX_SOURCES
 if(NOT SCV_FUZZ)
   add_executable(world_engines_test
     certificate_authority_test.cc
-    database_test.cc
     door_test.cc
     engines_test_support.cc
     load_balancer_test.cc
@@ -27,4 +32,14 @@ if(NOT SCV_FUZZ)
   target_link_libraries(world_engines_test
     PRIVATE scv_world_linux GTest::gtest GTest::gtest_main)
   gtest_discover_tests(world_engines_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+
+  add_executable(world_database_test
+    database_replication_test.cc
+    database_test.cc
+    database_test_lab.cc
+    engines_test_support.cc
+    network_test_lab.cc)
+  target_link_libraries(world_database_test
+    PRIVATE scv_world_linux GTest::gtest GTest::gtest_main)
+  gtest_discover_tests(world_database_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endif()

@@ -1,0 +1,26 @@
+// Whether a database server greets: TCP to its address, from inside of a namespace, and the first
+// packet of its protocol. Nobody is logged in.
+#ifndef SCV_WORLD_LINUX_DATABASE_PROBE_H_
+#define SCV_WORLD_LINUX_DATABASE_PROBE_H_
+
+#include <chrono>
+#include <string>
+
+#include "world/linux/fd_store.h"
+
+namespace scv::world {
+
+// One probe: begun by the constructor, in the network namespace of the calling thread.
+class DatabaseProbe {
+ public:
+  DatabaseProbe(const std::string& address, int port);
+  // Waits until the greeting is there or it is certain or late: false.
+  bool Greets(std::chrono::steady_clock::time_point deadline);
+
+ private:
+  UniqueFd socket_;
+};
+
+}  // namespace scv::world
+
+#endif  // SCV_WORLD_LINUX_DATABASE_PROBE_H_

@@ -1,0 +1,90 @@
+// For tests: a small VPC whose "db" subnet holds database nodes, and clients in its "was" subnet.
+#ifndef SCV_WORLD_LINUX_DATABASE_TEST_LAB_H_
+#define SCV_WORLD_LINUX_DATABASE_TEST_LAB_H_
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "world/linux/certificate_authority.h"
+#include "world/linux/database_facts.h"
+#include "world/linux/database_server.h"
+#include "world/linux/engines_test_support.h"
+#include "world/linux/network_test_lab.h"
+
+namespace scv::world {
+
+// "": this machine can run it; otherwise why not.
+std::string WhyNoDatabases();
+
+class DatabaseTestLab {
+ public:
+  explicit DatabaseTestLab(DatabaseMonitor* monitor = nullptr);
+  ~DatabaseTestLab();
+
+  // A node "a", "b", … at 10.0.3.(20 + n), not made yet.
+  lab::DatabaseSpec& Add(const std::string& node);
+  static std::string ProcessOf(const std::string& node) { return "db/r/" + node; }
+  std::string AddressOf(const std::string& node) { return specs.at(node).interface.address; }
+
+  // "" or the error; says on stdout how long it took.
+  std::string Ensure(const std::string& node, const std::string& what = "");
+  std::string Lead(const std::string& node, bool wait_for_standby, const std::string& what = "");
+  std::string FollowSource(const std::string& node, const std::string& source, bool acknowledges,
+                           const std::string& what = "");
+  void Signal(const std::string& node, int signal);
+  int PidOf(const std::string& node);
+  bool Runs(const std::string& node);
+
+  // As the lab's own root, over the socket. "" when it does not answer.
+  std::string Ask(const std::string& node, const std::string& sql);
+  DatabaseFacts Facts(const std::string& node);
+  // Has executed all that the other has.
+  bool HasCaughtUp(const std::string& node, const std::string& source);
+
+  TestDirectory directory;
+  NetworkTestLab net;
+  ChildProcesses processes;
+  std::unique_ptr<CertificateAuthority> authority;
+  std::unique_ptr<DatabaseServers> databases;
+  std::map<std::string, lab::DatabaseSpec> specs;
+};
+
+// The master user in the "was" subnet, by verified TLS. One thread at a time.
+class DatabaseTestClient {
+ public:
+  // `limit` in seconds: of connecting and of every answer.
+  DatabaseTestClient(DatabaseTestLab& lab, const std::string& node, unsigned int limit = 5);
+  ~DatabaseTestClient();
+  // 0 or the server's or the client library's error number.
+  unsigned int Execute(const std::string& sql);
+
+ private:
+  MYSQL* handle_ = nullptr;
+};
+
+// Threads that insert numbers into memo.t at one node, one transaction each, until Stop or an
+// error, and know which were acknowledged.
+class DatabaseTestWriters {
+ public:
+  DatabaseTestWriters(DatabaseTestLab& lab, const std::string& node, int threads, int first);
+  ~DatabaseTestWriters() { Stop(); }
+  void Stop();
+  std::size_t Count() const { return count_; }
+  // After Stop.
+  std::set<int> Acknowledged() const;
+
+ private:
+  std::atomic<bool> stop_ = false;
+  std::atomic<std::size_t> count_ = 0;
+  std::vector<std::set<int>> acknowledged_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace scv::world
+
+#endif  // SCV_WORLD_LINUX_DATABASE_TEST_LAB_H_
