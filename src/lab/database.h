@@ -46,6 +46,9 @@ struct DatabaseSighting {
   bool reachable = false;
   // It answers on its own socket; what follows is known only then (else the last known).
   bool answering = false;
+  // There is no process of it, for certain. A node may be kFailed without it: one that could not
+  // take its role on may still run.
+  bool ended = false;
   std::uint64_t count = 0;  // looks so far
   Millis looked_at = 0;
 
