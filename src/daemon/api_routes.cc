@@ -5,6 +5,7 @@
 #include <charconv>
 #include <memory>
 
+#include "daemon/api_faults.h"
 #include "daemon/log_follower.h"
 #include "daemon/metrics_text.h"
 #include "daemon/openapi.h"
@@ -187,6 +188,7 @@ ApiResponse Route(const ApiParts& parts, const ApiRequest& request) {
   if (post && request.path == "/v1/graph/destroy") {
     return StartGraph(parts, request, GraphAction::kDestroy);
   }
+  if (auto response = RouteFaults(parts, request)) return *std::move(response);
   return Problem({ErrorKind::kNotFound, "there is no " + request.method + " " + request.path});
 }
 

@@ -12,6 +12,7 @@
 #include "daemon/control_loop.h"
 #include "daemon/durable_account.h"
 #include "daemon/event_log.h"
+#include "lab/faults.h"
 
 namespace scv::daemon {
 
@@ -31,6 +32,10 @@ class Operations {
   virtual Result<std::vector<std::string>> Query(const std::string& name, const std::string& type,
                                                  const std::string& from) = 0;
   virtual std::string RootPem() = 0;
+  // Faults of a drill. kNotFound: no such part, zone or fault.
+  virtual Result<lab::Fault> Inject(lab::Fault fault) = 0;
+  virtual Result<void> Heal(const std::string& id) = 0;  // "": all
+  virtual std::vector<lab::Fault> Faults() = 0;
 };
 
 // Applies a recorded resource graph, or destroys what it made (recorded_graph.h).

@@ -25,6 +25,7 @@ control::ObservedCluster Observe(const DatabaseCluster& cluster,
       const auto* part = observed.Find(node.key);
       if (part == nullptr) continue;
       entry.phase = part->phase;
+      entry.idle = !part->in_flight;
       entry.phase_since = part->phase_since;
       entry.seen = part->database;
       if (part->standing) {

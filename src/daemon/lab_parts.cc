@@ -137,8 +137,11 @@ world::LinuxWorld::Makers LabParts::Makers() {
         return done(databases_->Ensure(world::ProcessNameOf(part.key),
                                        std::get<lab::DatabaseSpec>(part.spec)));
       },
-      [this](const PartKey& key) { return databases_->Remove(world::ProcessNameOf(key)); },
-      process};
+      [this](const PartKey& key) { return databases_->Remove(world::ProcessNameOf(key)); }, process,
+      [](const Part& part) {
+        const auto* spec = std::get_if<lab::DatabaseSpec>(&part.spec);
+        return spec != nullptr && spec->role.kind == lab::DatabaseRole::Kind::kFenced;
+      }};
   makers[PartKind::kLoadBalancerNode] = {
       [this, done](const Part& part) {
         return done(load_balancers_->Ensure(world::ProcessNameOf(part.key),
@@ -332,6 +335,18 @@ Result<std::vector<std::string>> LabParts::Query(const std::string& name, const 
   }
   return world::QueryDns(space.get(), server, name, type, kQueryWithin);
 }
+
+Result<lab::Fault> LabParts::Inject(lab::Fault fault) {
+  if (fault.kind != lab::Fault::Kind::kKill) {
+    return Fail(ErrorKind::kInvalid, "this lab cannot do that yet");
+  }
+  SCV_TRY(Kill(fault.part));
+  return fault;
+}
+
+Result<void> LabParts::Heal(const std::string&) { return {}; }
+
+std::vector<lab::Fault> LabParts::Faults() { return {}; }
 
 std::string LabParts::RootPem() { return authority_->root_pem(); }
 

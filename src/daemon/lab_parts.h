@@ -61,6 +61,9 @@ class LabParts : public Operations {
   Result<std::vector<std::string>> Query(const std::string& name, const std::string& type,
                                          const std::string& from) override;
   std::string RootPem() override;
+  Result<lab::Fault> Inject(lab::Fault fault) override;
+  Result<void> Heal(const std::string& id) override;
+  std::vector<lab::Fault> Faults() override;
 
  private:
   LabParts(const Settings& settings, world::FdStore& fds) : settings_(settings), fds_(fds) {}

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "daemon/instance_document.h"
+#include "daemon/status_databases.h"
 
 namespace scv::daemon {
 namespace {
@@ -142,22 +143,6 @@ json::array Fleets(const ControlLoop::View& view, const std::string& region) {
   return fleets;
 }
 
-json::array Databases(const ControlLoop::View& view, const std::string& region) {
-  json::array databases;
-  for (const auto& part : view.plan.parts) {
-    const auto* database = SpecOf<lab::DatabaseSpec>(part);
-    if (database == nullptr || database->region != region) continue;
-    databases.push_back({{"id", database->id},
-                         {"zone", database->zone},
-                         {"address", database->interface.address},
-                         {"endpoint", database->endpoint},
-                         {"port", database->port},
-                         {"phase", PhaseOf(view, part.key)},
-                         {"detail", DetailOf(view, part.key)}});
-  }
-  return databases;
-}
-
 // The records of the account's own zones, as people asked for them.
 json::array Names(const ControlLoop::View& view) {
   json::array names;
@@ -235,7 +220,7 @@ json::object StatusJson(const ControlLoop::View& view,
                        {"vpcs", Vpcs(view, region)},
                        {"load_balancers", LoadBalancers(view, region)},
                        {"fleets", Fleets(view, region)},
-                       {"databases", Databases(view, region)},
+                       {"databases", DatabaseNodes(view, region)},
                        {"names", Names(view)},
                        {"certificates", Certificates(view, region)}});
   }
@@ -244,6 +229,8 @@ json::object StatusJson(const ControlLoop::View& view,
     if (found.status == aws::Status::kRecorded) recorded.insert(key.type);
   }
   return {{"regions", std::move(regions)},
+          {"databases", DatabaseClusters(view)},
+          {"health_checks", HealthChecks(view)},
           {"resources", view.state.all().size()},
           {"pending", Unsettled(progress)},
           {"recorded_only", json::array(recorded.begin(), recorded.end())}};

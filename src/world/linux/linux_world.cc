@@ -147,6 +147,11 @@ void LinuxWorld::Tell(const lab::PartKey& key, const Known& known) {
   sighting.at = Now();
   sighting.targets = known.targets;
   sighting.database = known.database;
+  if (key.kind == lab::PartKind::kDatabase) {
+    const auto status = processes_.Find(ProcessOf(key));
+    if (!sighting.database) sighting.database.emplace();
+    sighting.database->ended = !status || !status->running;
+  }
   sighting.check = known.check;
   sighting.cpu_micros_total = known.cpu_micros_total;
   if (sink_) sink_(std::move(sighting));
