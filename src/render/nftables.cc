@@ -61,6 +61,7 @@ std::string BridgeName(std::string_view subnet_id) { return Short("br-", subnet_
 std::string PortName(Ipv4 address) { return fmt::format("p-{:08x}", address); }
 std::string InternetLinkName(std::string_view vpc_id) { return Short("up-", vpc_id); }
 std::string SetName(std::string_view group_id) { return Short("sg_", group_id); }
+std::string WideAreaLinkName(std::string_view peer) { return Short("wa-", peer); }
 
 std::string ReplaceTable(const Ruleset& wanted) {
   std::string text = fmt::format("table inet {0}\ndelete table inet {0}\n", wanted.table);

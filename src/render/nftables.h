@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "lab/faults.h"
 #include "lab/network.h"
 #include "render/ipv4.h"
 
@@ -21,6 +22,8 @@ std::string BridgeName(std::string_view subnet_id);  // in a router's namespace
 std::string PortName(Ipv4 address);  // a host's end at the bridge, by the host's address
 std::string InternetLinkName(std::string_view vpc_id);  // the internet's end of a router's uplink
 std::string SetName(std::string_view group_id);         // a security group's addresses
+// The end of a wide area's link in a router's namespace, by the VPC at the other side.
+std::string WideAreaLinkName(std::string_view peer_vpc_id);
 inline constexpr std::string_view kUplinkName = "uplink";
 inline constexpr std::string_view kHostLinkName = "eth0";
 // 64 bits of `text` that are the same everywhere and always (FNV-1a).
@@ -43,6 +46,16 @@ Result<Ruleset> FirewallRules(const lab::FirewallSpec& spec);
 // A VPC's router, table "router": what it accepts itself, what it forwards, and its address
 // translation. kInvalid as above.
 Result<Ruleset> RouterRules(const lab::RouterSpec& spec);
+
+// What the faults cut, table "faults": ahead of everything else in its namespace, connection
+// tracking included, so that established connections are cut, too. Without a fault for the
+// namespace the body is empty. A zone's subnets may talk among each other; the zone "" stands for
+// every zone of its region.
+Ruleset RouterFaultRules(const lab::RouterSpec& spec, const lab::NetworkFaults& faults);
+// A host's interface, and the metadata service with it.
+Ruleset HostFaultRules(bool cut);
+// The internet drops what comes from the routers of these VPCs.
+Ruleset InternetFaultRules(const std::set<std::string>& cut_vpcs);
 
 // One transaction that puts `wanted` in place of whatever table has its name.
 std::string ReplaceTable(const Ruleset& wanted);

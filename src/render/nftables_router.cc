@@ -5,6 +5,7 @@
 #include <map>
 
 #include "render/nftables.h"
+#include "render/nftables_peers.h"
 
 namespace scv::render {
 namespace {
@@ -83,7 +84,8 @@ std::string InputChain(Ipv4 resolver, Ipv4Prefix vpc) {
 
 // A destination that was translated on the way in from a subnet is an own public address: the
 // packet takes the way out first, as on AWS.
-std::string ForwardChains(const std::vector<Way>& ways, const Translation& to_public) {
+std::string ForwardChains(const std::vector<Way>& ways, const Translation& to_public,
+                          const PeerRules& peers) {
   std::string text = "  chain internet_gateway {\n";
   std::string published;
   for (const auto& [address, to] : to_public) {
@@ -92,11 +94,10 @@ std::string ForwardChains(const std::vector<Way>& ways, const Translation& to_pu
   if (!published.empty()) text += fmt::format("    ip saddr {{ {} }} accept\n", published);
   text += "    drop\n  }\n  chain out {\n";
   for (const Way& way : ways) text += fmt::format("{} {}\n", MatchOf(way), VerdictOf(way));
-  return text +
-         "    drop\n"
-         "  }\n"
+  return text + "    drop\n  }\n" + peers.chains +
          "  chain forward {\n"
-         "    type filter hook forward priority filter; policy drop;\n"
+         "    type filter hook forward priority filter; policy drop;\n" +
+         peers.jumps +
          "    ct state established,related accept\n"
          "    ct state invalid drop\n"
          "    iifname \"uplink\" oifname \"br-*\" ct status dnat accept\n"
@@ -156,9 +157,10 @@ Result<Ruleset> RouterRules(const lab::RouterSpec& spec) {
       to_public.emplace(inside, outside);  // several: the first is the one it leaves with
     }
   }
+  SCV_ASSIGN(const PeerRules peers, PeerRulesOf(spec));
   Ruleset out{.table = "router", .body = {}, .elements = {}, .revision = {}};
   out.body = InputChain(resolver, vpc) + TranslationChains(ways, to_public, to_private, vpc) +
-             ForwardChains(ways, to_public);
+             ForwardChains(ways, to_public, peers);
   out.revision = fmt::format("revision_{:016x}", StableHash(out.body));
   return out;
 }

@@ -30,7 +30,7 @@ class UniqueFd {
   int fd_ = -1;
 };
 
-// Thread-safe. Names: up to 200 bytes of [A-Za-z0-9._/-].
+// Thread-safe. Names: up to 200 bytes of [A-Za-z0-9._/~-].
 class FdStore {
  public:
   virtual ~FdStore() = default;

@@ -90,7 +90,7 @@ std::unexpected<Error> FailErrno(ErrorKind kind, std::string what, int error_num
 bool IsFdName(std::string_view name) {
   return !name.empty() && name.size() <= kNameSizeMax && std::ranges::all_of(name, [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '/' ||
-           c == '-';
+           c == '-' || c == '~';
   });
 }
 

@@ -17,7 +17,7 @@ constexpr std::size_t kHeldMax = 4096;
 bool IsName(std::string_view name) {
   return !name.empty() && name.size() <= kNameSizeMax && std::ranges::all_of(name, [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '/' ||
-           c == '-';
+           c == '-' || c == '~';
   });
 }
 

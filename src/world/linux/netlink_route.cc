@@ -2,6 +2,7 @@
 
 #include <linux/fib_rules.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
@@ -123,6 +124,17 @@ NetlinkRequest SetMaster(std::string_view name, int index, int master) {
 NetlinkRequest DeleteLink(std::string_view name, int index) {
   NetlinkRequest request(RTM_DELLINK, 0, LinkHeader(index), "removing " + std::string(name));
   return request.Tolerate(ENODEV);
+}
+
+NetlinkRequest PutNeighbour(std::string_view link, int index, render::Ipv4 address,
+                            const Mac& mac) {
+  ndmsg header{};
+  header.ndm_family = AF_INET;
+  header.ndm_ifindex = index;
+  header.ndm_state = NUD_PERMANENT;
+  NetlinkRequest request(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, header,
+                         Describe("adding the neighbour", {address, 32}, link));
+  return request.PutAddress(NDA_DST, address).Put(NDA_LLADDR, std::as_bytes(std::span(mac)));
 }
 
 NetlinkRequest AddAddress(const AddressKey& address, std::string_view label, int index) {

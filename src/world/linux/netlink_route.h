@@ -91,6 +91,9 @@ NetlinkRequest SetMaster(std::string_view name, int index, int master);
 // Succeeds if it is gone.
 NetlinkRequest DeleteLink(std::string_view name, int index);
 
+// Says for good which MAC address a neighbour has, so that nobody has to be asked for it.
+NetlinkRequest PutNeighbour(std::string_view link, int index, render::Ipv4 address, const Mac& mac);
+
 NetlinkRequest AddAddress(const AddressKey& address, std::string_view label, int index);
 NetlinkRequest DeleteAddress(const AddressKey& address, int index);
 // Takes the place of a route with the same key.

@@ -22,10 +22,11 @@ constexpr std::size_t kNameSizeMax = 190;  // "netns/" goes before it, of 200 al
 constexpr int kPortMax = 65535;
 
 Result<void> CheckName(std::string_view name) {
-  const bool good = !name.empty() && name.size() <= kNameSizeMax &&
-                    std::ranges::all_of(name, [](unsigned char c) {
-                      return std::isalnum(c) || c == '.' || c == '_' || c == '/' || c == '-';
-                    });
+  const bool good =
+      !name.empty() && name.size() <= kNameSizeMax &&
+      std::ranges::all_of(name, [](unsigned char c) {
+        return std::isalnum(c) || c == '.' || c == '_' || c == '/' || c == '-' || c == '~';
+      });
   if (!good) return Fail(ErrorKind::kInvalid, "not a name for a network");
   return {};
 }
@@ -98,6 +99,22 @@ class LinuxNetwork final : public Network {
   Result<void> RemoveHost(std::string_view name) override {
     SCV_TRY(CheckOwnName(name));
     return worker_.Run([&] { return RemoveHostPlace(places_, name); });
+  }
+
+  Result<bool> EnsureWideArea(std::string_view name, const lab::WideAreaSpec& spec) override {
+    SCV_TRY(CheckOwnName(name));
+    SCV_TRY(CheckOwnName(spec.a.vpc_id));
+    SCV_TRY(CheckOwnName(spec.b.vpc_id));
+    return worker_.Run([&] { return EnsureWideAreaPlace(places_, name, spec); });
+  }
+
+  Result<void> RemoveWideArea(std::string_view name) override {
+    SCV_TRY(CheckOwnName(name));
+    return worker_.Run([&] { return RemoveWideAreaPlace(places_, name); });
+  }
+
+  Result<void> SetFaults(const lab::NetworkFaults& faults) override {
+    return worker_.Run([&] { return SetPlacesFaults(places_, faults); });
   }
 
   Result<UniqueFd> NamespaceOf(std::string_view name) override {

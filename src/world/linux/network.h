@@ -10,11 +10,16 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "lab/faults.h"
 #include "lab/network.h"
 #include "lab/parts.h"
 #include "world/linux/fd_store.h"
 
 namespace scv::world {
+
+// The relay's namespace and its two interfaces, at the ends `a` and `b` of the specification.
+std::string WideAreaPlaceOf(std::string_view name);
+inline constexpr std::string_view kWideAreaLinkA = "a", kWideAreaLinkB = "b";
 
 class Network {
  public:
@@ -33,6 +38,20 @@ class Network {
   virtual Result<void> EnsureHost(std::string_view name, const lab::InterfaceSpec& interface,
                                   const lab::FirewallSpec& firewall) = 0;
   virtual Result<void> RemoveHost(std::string_view name) = 0;
+
+  // The path between two VPCs whose routers are there: a link from each router into a namespace of
+  // its own, named WideAreaPlaceOf(`name`), in which the relay carries frames between the two
+  // (wan_area.h); with the address and the route to the other VPC at each router. What may pass is
+  // said by RouterSpec::peers. true: a link was made anew, so a relay that runs there is at the
+  // end. `name`: of the part's key, "vpc-a~vpc-b".
+  virtual Result<bool> EnsureWideArea(std::string_view name, const lab::WideAreaSpec& spec) = 0;
+  virtual Result<void> RemoveWideArea(std::string_view name) = 0;
+
+  // Declares all faults that hold from now on, also for what is made later. Every packet is
+  // dropped that a fault says, established connections and the routers' own ones included; on
+  // return this is so in each namespace, in each of them by one transaction.
+  // A cut host's own processes are told so for UDP (EPERM); all else is silent.
+  virtual Result<void> SetFaults(const lab::NetworkFaults& faults) = 0;
 
   // The namespace `name` ("internet", a VPC's id, a host), for setns(2). kNotFound.
   virtual Result<UniqueFd> NamespaceOf(std::string_view name) = 0;

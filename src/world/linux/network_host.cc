@@ -178,6 +178,8 @@ Result<void> EnsureHostPlace(Places& places, std::string_view name,
                                           interface.subnet_id + "; it must be made first");
   }
   SCV_ASSIGN(Place* const host, places.Obtain(name));
+  host->host = true;
+  SCV_TRY(ApplyFaults(places, name, *host));
   SCV_TRY(CloseHost(*host, plan, firewall));
   SCV_ASSIGN(NetlinkSocket host_socket, RouteSocketIn(*host));
   SCV_ASSIGN(NetworkState host_state, ReadNetworkState(host_socket));

@@ -26,6 +26,7 @@ Result<Place*> Places::Find(std::string_view name) {
   }
   Place& place = known_[std::string(name)];
   place.network_namespace = std::move(*kept);
+  place.taken_up = true;
   return &place;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "lab/faults.h"
 #include "lab/network.h"
 #include "world/linux/fd_store.h"
 #include "world/linux/netlink_route.h"
@@ -25,6 +26,13 @@ struct Place {
   bool prepared = false;  // its settings were written by this process
   // A router's, as they were last applied by this process.
   std::vector<lab::PublicAddress> public_addresses;
+
+  // What the faults need to know of it, and their table.
+  std::optional<lab::RouterSpec> router;
+  bool host = false;
+  bool taken_up = false;  // an earlier process made it, and may have left a table of faults
+  bool faulty = false;    // this process has put such a table there
+  AppliedTable faults;
 };
 
 class Places {
@@ -38,6 +46,11 @@ class Places {
   Result<Place*> Obtain(std::string_view name);
   // The namespace ends when nobody is inside. Succeeds if there is none.
   Result<void> Forget(std::string_view name);
+
+  // Those that this process has found or made.
+  std::map<std::string, Place, std::less<>>& known() { return known_; }
+  // Those that hold now.
+  lab::NetworkFaults faults;
 
  private:
   FdStore& fds_;

@@ -9,6 +9,7 @@
 #include "world/linux/namespace.h"
 #include "world/linux/network_conntrack.h"
 #include "world/linux/network_difference.h"
+#include "world/linux/network_sides.h"
 #include "world/linux/network_steps.h"
 
 namespace scv::world {
@@ -20,7 +21,8 @@ using render::Ipv4Prefix;
 constexpr Ipv4Prefix kAnywhere{0, 0};
 constexpr std::uint32_t kLastMetric = 0xfffffffe;  // behind every other route
 constexpr std::uint32_t kOwnTable = 99;            // the router's own way out
-constexpr std::uint32_t kToVpcPriority = 100, kOwnPriority = 200, kSubnetPriority = 300;
+constexpr std::uint32_t kToVpcPriority = 100, kToPeerPriority = 150, kOwnPriority = 200,
+                        kSubnetPriority = 300;
 constexpr std::size_t kSubnetsMax = 200;  // AWS's default quota per VPC
 
 // A subnet's table: any number that is neither the kernel's (up to 255) nor taken.
@@ -65,7 +67,8 @@ Result<void> PlanSubnet(const lab::RouterSpec& spec, const lab::SubnetSpec& subn
   for (const lab::RouteSpec& route : subnet.routes) {
     if (route.target == lab::RouteTarget::kLocal) continue;
     SCV_ASSIGN(const Ipv4Prefix destination, render::ParseIpv4Prefix(route.destination));
-    const bool out = route.target != lab::RouteTarget::kBlackhole && spec.internet_gateway;
+    const bool out = spec.internet_gateway && (route.target == lab::RouteTarget::kInternetGateway ||
+                                               route.target == lab::RouteTarget::kNatGateway);
     router.routes[{table, render::NetworkOf(destination), 0}] = out ? WayOut(plan) : RouteValue{};
   }
   return {};
@@ -84,6 +87,17 @@ Result<void> PlanAddresses(const lab::RouterSpec& spec, RouterPlan& plan) {
   for (const lab::PublicAddress& pair : spec.public_addresses) {
     SCV_ASSIGN(const Ipv4 address, render::ParseIpv4(pair.address));
     if (spec.internet_gateway) plan.outside.push_back(address);
+  }
+  return {};
+}
+
+// What is for a peer goes over the wide area, whoever sent it, or nowhere; whether it may is the
+// rules' business. The route itself comes with the link (network_wide_area.cc).
+Result<void> PlanPeers(const lab::RouterSpec& spec, RouterPlan& plan) {
+  for (const lab::PeerSpec& peer : spec.peers) {
+    SCV_ASSIGN(const Ipv4Prefix cidr, render::ParseIpv4Prefix(peer.cidr));
+    plan.router.rules.insert({kToPeerPriority, "", render::NetworkOf(cidr), RT_TABLE_MAIN});
+    plan.router.routes[{RT_TABLE_MAIN, render::NetworkOf(cidr), kLastMetric}];
   }
   return {};
 }
@@ -109,6 +123,7 @@ Result<RouterPlan> PlanOf(const lab::RouterSpec& spec) {
   router.routes[{kOwnTable, kAnywhere, 0}] = WayOut(plan);
   for (const lab::SubnetSpec& subnet : spec.subnets) SCV_TRY(PlanSubnet(spec, subnet, plan));
   SCV_TRY(PlanAddresses(spec, plan));
+  SCV_TRY(PlanPeers(spec, plan));
   return plan;
 }
 
@@ -159,72 +174,6 @@ Result<void> CloseRouter(Place& place, const lab::RouterSpec& spec, const Router
   return ForgetMoved(place, spec);
 }
 
-// One of the two namespaces at the uplink's ends.
-struct Side {
-  std::string link;
-  NetlinkSocket socket;
-  NetworkState state;
-};
-
-Result<Side> SideOf(const Place& place, std::string link) {
-  SCV_ASSIGN(NetlinkSocket socket, RouteSocketIn(place));
-  SCV_ASSIGN(NetworkState state, ReadNetworkState(socket));
-  return Side{std::move(link), std::move(socket), std::move(state)};
-}
-
-bool UplinkStands(const Side& router, const Side& internet) {
-  const auto here = router.state.links.find(router.link);
-  const auto there = internet.state.links.find(internet.link);
-  return here != router.state.links.end() && there != internet.state.links.end() &&
-         here->second.index == there->second.peer_index &&
-         there->second.index == here->second.peer_index;
-}
-
-// Half of an uplink, left by a router that ended a moment ago.
-Result<void> RemoveHalf(Side& side) {
-  const int index = side.state.IndexOf(side.link);
-  if (index == 0) return {};
-  std::vector<NetlinkRequest> requests{DeleteLink(side.link, index)};
-  side.state.links.erase(side.link);
-  std::erase_if(side.state.addresses, [&](const auto& e) { return e.first.link == side.link; });
-  std::erase_if(side.state.routes, [&](const auto& e) { return e.second.link == side.link; });
-  return side.socket.Carry(requests);
-}
-
-// Both ends are there and belong together; raised or not.
-Result<void> EnsureUplink(const Uplink& uplink, const Place& internet_place, Side& router,
-                          Side& internet) {
-  if (!UplinkStands(router, internet)) {
-    SCV_TRY(RemoveHalf(router));
-    SCV_TRY(RemoveHalf(internet));
-    const int index = FreeIndex(router.state), peer_index = FreeIndex(internet.state);
-    router.state.links[router.link].index = index;
-    internet.state.links[internet.link].index = peer_index;
-    std::vector<NetlinkRequest> requests{
-        AddVeth({.name = router.link,
-                 .index = index,
-                 .mac = MacOf(uplink.address.address),
-                 .peer_name = internet.link,
-                 .peer_index = peer_index,
-                 .peer_mac = MacOf(uplink.peer.address),
-                 .peer_namespace = internet_place.network_namespace.get()})};
-    SCV_TRY(router.socket.Carry(requests));
-  }
-  return {};
-}
-
-// Raises what is down among `links`, then brings the rest in line.
-Result<void> EnsureSide(Side& side, const WantedNetwork& wanted,
-                        std::initializer_list<std::string_view> links) {
-  std::vector<NetlinkRequest> requests = BridgeDifference(wanted, side.state);
-  for (const std::string_view name : links) {
-    const LinkState& link = side.state.links.find(name)->second;
-    if (!link.up) requests.push_back(RaiseLink(name, link.index));
-  }
-  std::ranges::move(Difference(wanted, side.state), std::back_inserter(requests));
-  return side.socket.Carry(requests);
-}
-
 WantedNetwork WantedInInternet(const RouterPlan& plan, const NetworkState& internet) {
   Ipv4 client = 0;
   for (const auto& [address, label] : internet.addresses) {
@@ -244,12 +193,20 @@ WantedNetwork WantedInInternet(const RouterPlan& plan, const NetworkState& inter
 
 Result<void> EnsureRouterPlace(Places& places, const lab::RouterSpec& spec) {
   SCV_ASSIGN(const RouterPlan plan, PlanOf(spec));
-  SCV_ASSIGN(const Place* const internet_place, places.Find(kInternetPlace));
+  SCV_ASSIGN(Place* const internet_place, places.Find(kInternetPlace));
   SCV_ASSIGN(Place* const router_place, places.Obtain(spec.vpc_id));
+  router_place->router = spec;
+  SCV_TRY(ApplyFaults(places, spec.vpc_id, *router_place));
+  SCV_TRY(ApplyFaults(places, kInternetPlace, *internet_place));
   SCV_TRY(CloseRouter(*router_place, spec, plan));
   SCV_ASSIGN(Side router, SideOf(*router_place, std::string(render::kUplinkName)));
   SCV_ASSIGN(Side internet, SideOf(*internet_place, plan.uplink.internet_link));
-  SCV_TRY(EnsureUplink(plan.uplink, *internet_place, router, internet));
+  const auto made = EnsurePair({.here = router_place,
+                                .here_mac = MacOf(plan.uplink.address.address),
+                                .there = internet_place,
+                                .there_mac = MacOf(plan.uplink.peer.address)},
+                               router, internet);
+  if (!made.has_value()) return std::unexpected(made.error());
   SCV_TRY(EnsureSide(router, plan.router, {"lo", router.link}));
   SCV_TRY(EnsureSide(internet, WantedInInternet(plan, internet.state), {internet.link}));
   if (router.state.links[router.link].carries) return {};

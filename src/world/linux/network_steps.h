@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "lab/faults.h"
 #include "lab/network.h"
 #include "lab/parts.h"
 #include "world/linux/network_places.h"
@@ -16,6 +17,16 @@ Result<void> EnsureRouterPlace(Places& places, const lab::RouterSpec& spec);
 Result<void> EnsureHostPlace(Places& places, std::string_view name,
                              const lab::InterfaceSpec& interface,
                              const lab::FirewallSpec& firewall);
+// Whether a link was made anew.
+Result<bool> EnsureWideAreaPlace(Places& places, std::string_view name,
+                                 const lab::WideAreaSpec& spec);
+Result<void> RemoveWideAreaPlace(Places& places, std::string_view name);
+
+// Makes these the faults that hold, at every place that is known.
+Result<void> SetPlacesFaults(Places& places, const lab::NetworkFaults& faults);
+// Brings the faults' table of one place in line with what holds; a new place has none and needs
+// none most of the time.
+Result<void> ApplyFaults(Places& places, std::string_view name, Place& place);
 
 // Both succeed if there is none.
 Result<void> RemoveRouterPlace(Places& places, std::string_view vpc_id);

@@ -35,7 +35,7 @@ constexpr std::size_t kDescriptorsMax = 32;
 
 Result<void> Check(const ProcessSpec& spec) {
   if (!IsFdName(spec.name)) {
-    return Fail(ErrorKind::kInvalid, "a process's name is up to 200 of [A-Za-z0-9._/-]");
+    return Fail(ErrorKind::kInvalid, "a process's name is up to 200 of [A-Za-z0-9._/~-]");
   }
   if (spec.arguments.empty() || spec.arguments.front().empty()) {
     return Fail(ErrorKind::kInvalid, spec.name + " has no program");
