@@ -11,5 +11,6 @@ list(APPEND SCV_CONTROL_SOURCES
   database_switch.cc
 )
 list(APPEND SCV_CONTROL_TESTS
+  database_switch_test.cc
   database_test.cc
 )

@@ -2,6 +2,7 @@
 #ifndef SCV_CONTROL_DATABASE_TEST_SUPPORT_H_
 #define SCV_CONTROL_DATABASE_TEST_SUPPORT_H_
 
+#include <algorithm>
 #include <string>
 #include <vector>
 

@@ -1,0 +1,407 @@
+// Replicas that are cloned, the writer that moves between regions, clusters that change.
+#include <gtest/gtest.h>
+
+#include "control/database.h"
+#include "control/database_test_support.h"
+
+namespace scv::control {
+namespace {
+
+class DatabaseSwitchTest : public testing::Test {
+ protected:
+  void Redundant() {
+    t.Run(8);
+    ASSERT_TRUE(t.plan.redundant) << t.plan.redundancy << "\n" << t.story;
+    t.story = "";
+  }
+  void LoseSeoul() {
+    t.observed.lost_regions = {"seoul"};
+    t.Die(kA1);
+    t.Die(kA2);
+  }
+  int Writable() {
+    int writable = 0;
+    for (const auto& [key, role] : t.plan.roles) {
+      writable += role.kind == Kind::kPrimary && !role.read_only ? 1 : 0;
+    }
+    return writable;
+  }
+  TestDatabases t;
+};
+
+TEST_F(DatabaseSwitchTest, ARejoinWithError1236IsClonedAnew) {
+  Redundant();
+  t.Die(kA1);
+  t.Run(1, {kA1});
+  ASSERT_EQ(t.Role(kA1).source_address, "10.0.0.2");
+  t.Carry();
+  for (int i = 0; i < 3; ++i) {
+    t.now += 200;
+    t.Look(kA2);
+    t.Look(kB1);
+    t.AstrayLook(kA1, 1236);
+    t.Decide();
+  }
+  EXPECT_EQ(t.memory.clones.at("seoul/memo"), 1U);
+  EXPECT_EQ(t.Role(kA1).clone, 1U);
+  EXPECT_FALSE(t.Role(kA1).discard_tail);
+  EXPECT_TRUE(t.Told("seoul/memo is cloned anew"));
+  EXPECT_EQ(t.plan.redundancy, "the standby seoul/memo is being cloned anew");
+  t.Run(8);
+  EXPECT_TRUE(t.plan.redundant) << t.plan.redundancy;
+  EXPECT_EQ(t.memory.clones.at("seoul/memo"), 1U);
+}
+
+TEST_F(DatabaseSwitchTest, ARejoinThatTakesTooLongIsClonedAnew) {
+  Redundant();
+  t.Die(kA1);
+  t.Run(1, {kA1});
+  t.Carry();
+  int looks = 0;
+  for (; t.memory.clones.empty() && looks < 100; ++looks) {
+    t.now += 200;
+    t.Look(kA2);
+    t.Look(kB1);
+    t.AstrayLook(kA1, 0);
+    t.Decide();
+  }
+  EXPECT_GE(looks * 200, t.limits.rejoin_within);
+  EXPECT_LE(looks * 200, t.limits.rejoin_within + 1000);
+}
+
+TEST_F(DatabaseSwitchTest, AReplicaAheadOfItsSourceIsClonedAnew) {
+  Redundant();
+  for (int i = 0; i < 30 && t.memory.clones.empty(); ++i) {
+    t.now += 200;
+    for (const auto& key : {kA1, kA2, kB1}) t.Look(key);
+    t.observed.nodes[kB1].seen->executed = Gtid(105);
+    t.Decide();
+  }
+  EXPECT_EQ(t.memory.clones.at("tokyo/memo"), 1U);
+  EXPECT_TRUE(t.memory.synchronised);
+}
+
+TEST_F(DatabaseSwitchTest, AStandbyThatIsClonedIsGivenUpFirst) {
+  Redundant();
+  for (int i = 0; i < 3; ++i) {
+    t.Look(kA1);
+    t.AstrayLook(kA2, 1236);
+    t.Decide();
+  }
+  EXPECT_FALSE(t.memory.synchronised);
+  EXPECT_EQ(t.Role(kA2).clone, 1U);
+  EXPECT_FALSE(t.Role(kA1).wait_for_standby);
+}
+
+TEST_F(DatabaseSwitchTest, ALostRegionIsReplacedOnceItsNodesAreDead) {
+  Redundant();
+  t.position = 130;
+  t.Look(kA1);
+  t.Decide();
+  LoseSeoul();
+  t.observed.nodes[kA2].idle = false;
+  t.Decide();
+  EXPECT_EQ(t.memory.promoting_node, "tokyo/memo");
+  EXPECT_EQ(t.Role(kA1).kind, Kind::kFenced);
+  EXPECT_EQ(t.Role(kA2).kind, Kind::kFenced);
+  EXPECT_EQ(t.Role(kB1).kind, Kind::kPrimary);
+  EXPECT_TRUE(t.Role(kB1).read_only);
+  t.Carry({kA1, kA2});
+  t.Decide();
+  EXPECT_EQ(Writable(), 0);
+  t.observed.nodes[kA2].idle = true;
+  t.Decide();
+  EXPECT_EQ(Writable(), 1);
+  EXPECT_FALSE(t.Role(kB1).read_only);
+  EXPECT_EQ(t.memory.writer, "tokyo/memo");
+  EXPECT_EQ(t.plan.endpoints.at("tokyo/memo"), kB1);
+  EXPECT_TRUE(t.Told("up to 30 transactions"));
+  // The region comes back: its nodes follow.
+  EXPECT_EQ(t.Role(kA1).kind, Kind::kReplica);
+  EXPECT_EQ(t.Role(kA1).source_address, "10.1.0.1");
+  EXPECT_TRUE(t.Role(kA1).discard_tail);
+  EXPECT_EQ(t.Role(kA2).source_address, "10.0.0.1");
+  EXPECT_FALSE(t.Role(kA2).acknowledges);
+  t.observed.lost_regions.clear();
+  t.Run(6);
+  EXPECT_TRUE(t.plan.redundant) << t.plan.redundancy;
+  EXPECT_EQ(t.memory.writer, "tokyo/memo");
+}
+
+TEST_F(DatabaseSwitchTest, ARegionThatIsLostFromOutsideOnlyIsNotReplaced) {
+  Redundant();
+  t.observed.lost_regions = {"seoul"};
+  t.Run(10);
+  EXPECT_EQ(t.memory.writer, "seoul/memo");
+  EXPECT_EQ(Writable(), 1);
+}
+
+TEST_F(DatabaseSwitchTest, WithAManualPolicyALostRegionIsWaitedFor) {
+  t.cluster.region_failover = RegionFailover::kManual;
+  Redundant();
+  LoseSeoul();
+  t.Decide();
+  EXPECT_EQ(t.memory.writer, "seoul/memo");
+  EXPECT_EQ(t.memory.promoting_site, "");
+  ASSERT_TRUE(OrderSwitch(t.cluster, t.memory, "tokyo/memo", true));
+  t.Decide();
+  EXPECT_EQ(t.memory.promoting_node, "tokyo/memo");
+}
+
+TEST_F(DatabaseSwitchTest, AForcedSwitchFencesNodesThatRun) {
+  Redundant();
+  ASSERT_TRUE(OrderSwitch(t.cluster, t.memory, "tokyo/memo", true));
+  t.Decide();
+  EXPECT_EQ(t.Role(kA1).kind, Kind::kFenced);
+  EXPECT_EQ(t.Role(kA2).kind, Kind::kFenced);
+  t.Carry({kA1});
+  t.Decide();
+  EXPECT_EQ(Writable(), 0);
+  t.Carry();
+  t.Decide();
+  EXPECT_EQ(t.memory.writer, "tokyo/memo");
+  EXPECT_EQ(Writable(), 1);
+}
+
+TEST_F(DatabaseSwitchTest, ACandidateThatNeverComesBackIsAbandoned) {
+  Redundant();
+  ASSERT_TRUE(OrderSwitch(t.cluster, t.memory, "tokyo/memo", true));
+  t.Decide();
+  t.Die(kB1);
+  t.Decide();
+  EXPECT_EQ(t.memory.step, DatabaseStep::kPromoting);
+  t.now += t.limits.drain_within;
+  t.Decide();
+  EXPECT_EQ(t.memory.step, DatabaseStep::kRestarting);
+  EXPECT_EQ(t.Role(kA1).kind, Kind::kPrimary);
+  EXPECT_FALSE(t.Role(kA1).read_only);
+  t.Run(8);
+  EXPECT_TRUE(t.plan.redundant) << t.plan.redundancy;
+}
+
+TEST_F(DatabaseSwitchTest, APlannedSwitchDrainsFirst) {
+  Redundant();
+  ASSERT_TRUE(OrderSwitch(t.cluster, t.memory, "tokyo/memo", false));
+  t.Decide();
+  EXPECT_EQ(t.memory.step, DatabaseStep::kDraining);
+  EXPECT_TRUE(t.Role(kA1).read_only);
+  EXPECT_EQ(t.Role(kA1).term, 1U);
+  EXPECT_EQ(t.Role(kB1).kind, Kind::kReplica);
+  t.Carry();
+  t.position = 150;
+  for (int i = 0; i < 2; ++i) {
+    t.Look(kA1);
+    t.Look(kB1);
+    t.observed.nodes[kB1].seen->executed = Gtid(149);
+    t.Decide();
+    EXPECT_EQ(t.memory.step, DatabaseStep::kDraining);
+  }
+  t.Look(kB1);
+  t.Decide();
+  EXPECT_EQ(t.memory.step, DatabaseStep::kSwitching);
+  EXPECT_TRUE(t.Role(kB1).read_only);
+  EXPECT_EQ(Writable(), 0);
+  t.Carry();
+  t.Decide();
+  EXPECT_EQ(t.memory.writer, "tokyo/memo");
+  EXPECT_EQ(t.Role(kB1).term, 2U);
+  EXPECT_FALSE(t.Role(kB1).read_only);
+  EXPECT_EQ(t.Role(kA1).kind, Kind::kReplica);
+  EXPECT_FALSE(t.Role(kA1).discard_tail);
+  EXPECT_EQ(t.Role(kA2).source_address, "10.0.0.1");
+  EXPECT_TRUE(t.Told("nothing is lost"));
+  t.Run(6);
+  EXPECT_TRUE(t.plan.redundant) << t.plan.redundancy;
+  // And back.
+  ASSERT_TRUE(OrderSwitch(t.cluster, t.memory, "seoul/memo", false));
+  t.Run(12);
+  EXPECT_EQ(t.memory.writer, "seoul/memo");
+  EXPECT_TRUE(t.plan.redundant) << t.plan.redundancy;
+  EXPECT_TRUE(t.memory.synchronised);
+}
+
+TEST_F(DatabaseSwitchTest, APlannedSwitchThatTakesTooLongIsCalledOff) {
+  Redundant();
+  ASSERT_TRUE(OrderSwitch(t.cluster, t.memory, "tokyo/memo", false));
+  t.Decide();
+  t.Carry({kA1});
+  t.now += t.limits.drain_within;
+  for (const auto& key : {kA1, kA2, kB1}) t.Look(key);
+  t.Decide();
+  EXPECT_EQ(t.memory.step, DatabaseStep::kSteady);
+  EXPECT_FALSE(t.Role(kA1).read_only);
+  EXPECT_TRUE(t.Told("called off"));
+  EXPECT_EQ(t.memory.switch_to, "");
+}
+
+TEST_F(DatabaseSwitchTest, APrimaryThatDiesWhileItDrainsIsReplacedInTheRegion) {
+  Redundant();
+  ASSERT_TRUE(OrderSwitch(t.cluster, t.memory, "tokyo/memo", false));
+  t.Decide();
+  t.Die(kA1);
+  t.Decide();
+  EXPECT_EQ(t.memory.promoting_node, "seoul/memo/2");
+  EXPECT_EQ(t.memory.switch_to, "");
+}
+
+TEST_F(DatabaseSwitchTest, OrdersThatMakeNoSense) {
+  Redundant();
+  const auto order = [&](std::string_view site, bool force = false) {
+    const auto ordered = OrderSwitch(t.cluster, t.memory, site, force);
+    return ordered ? ErrorKind::kInternal : ordered.error().kind;
+  };
+  EXPECT_EQ(order("paris/memo"), ErrorKind::kNotFound);
+  EXPECT_EQ(order("seoul/memo"), ErrorKind::kConflict);
+  EXPECT_EQ(order("tokyo/memo"), ErrorKind::kInternal);  // done
+  EXPECT_EQ(order("tokyo/memo"), ErrorKind::kConflict);
+  EXPECT_EQ(order("tokyo/memo", true), ErrorKind::kInternal);  // forced instead
+  EXPECT_EQ(order("tokyo/memo", true), ErrorKind::kConflict);
+  t.Decide();
+  EXPECT_EQ(order("tokyo/memo", true), ErrorKind::kConflict);
+}
+
+TEST_F(DatabaseSwitchTest, ASwitchToASiteThatDoesNotFollowIsRefused) {
+  Redundant();
+  t.Die(kB1);
+  t.Decide();
+  ASSERT_TRUE(OrderSwitch(t.cluster, t.memory, "tokyo/memo", false));
+  t.Decide();
+  EXPECT_EQ(t.memory.step, DatabaseStep::kSteady);
+  EXPECT_EQ(t.memory.switch_to, "");
+  ASSERT_TRUE(OrderSwitch(t.cluster, t.memory, "tokyo/memo", true));
+  t.Decide();
+  EXPECT_EQ(t.memory.promoting_node, "");
+  EXPECT_EQ(Writable(), 1);
+}
+
+TEST_F(DatabaseSwitchTest, MultiAzIsSwitchedOffAndOn) {
+  Redundant();
+  t.cluster = TestCluster(1);
+  t.Decide();
+  EXPECT_FALSE(t.memory.waiting);
+  EXPECT_FALSE(t.Role(kA1).wait_for_standby);
+  EXPECT_EQ(t.Role(kB1).source_address, "10.0.0.1");
+  EXPECT_FALSE(t.watch.nodes.contains(kA2));
+  t.observed.nodes.erase(kA2);
+  t.Run(3);
+  EXPECT_TRUE(t.plan.redundant) << t.plan.redundancy;
+  t.cluster = TestCluster();
+  t.Run(8);
+  EXPECT_TRUE(t.memory.synchronised);
+  EXPECT_TRUE(t.plan.redundant) << t.plan.redundancy;
+}
+
+TEST_F(DatabaseSwitchTest, ARemovedPrimaryIsReplacedWhenItIsGone) {
+  Redundant();
+  t.Die(kA1);
+  t.Run(10);
+  ASSERT_EQ(t.memory.leads.at("seoul/memo"), "seoul/memo/2");
+  t.cluster = TestCluster(1);
+  t.Decide();
+  EXPECT_EQ(Writable(), 0);  // the former one may still run
+  t.observed.nodes.erase(kA2);
+  t.Decide();
+  EXPECT_EQ(t.memory.leads.at("seoul/memo"), "seoul/memo");
+  EXPECT_EQ(Writable(), 1);
+  EXPECT_FALSE(t.Role(kA1).read_only);
+  EXPECT_FALSE(t.memory.must_discard.contains("seoul/memo/2"));
+}
+
+TEST_F(DatabaseSwitchTest, AReplicaIsAddedAndRemoved) {
+  t.cluster = TestCluster(2, 0);
+  Redundant();
+  t.cluster = TestCluster(2, 2);
+  t.Decide();
+  EXPECT_EQ(t.Role(kB1).source_address, "10.0.0.2");
+  EXPECT_EQ(t.Role(kB2).source_address, "10.1.0.1");
+  Redundant();
+  t.memory.clones["tokyo/memo"] = 1;
+  t.cluster = TestCluster(2, 0);
+  t.Decide();
+  EXPECT_FALSE(t.memory.leads.contains("tokyo/memo"));
+  EXPECT_TRUE(t.memory.clones.empty());
+  EXPECT_TRUE(t.plan.redundant) << t.plan.redundancy;
+}
+
+TEST_F(DatabaseSwitchTest, TheOtherNodeOfAReplicaLeadsWhenTheFirstDies) {
+  t.cluster = TestCluster(2, 2);
+  Redundant();
+  t.Die(kB1);
+  t.Decide();
+  EXPECT_EQ(t.plan.endpoints.at("tokyo/memo"), kB2);
+  EXPECT_EQ(t.Role(kB2).source_address, "10.0.0.2");
+  EXPECT_EQ(t.Role(kB1).source_address, "10.1.0.2");
+}
+
+// A replica that Terraform made a DB instance of its own is a cluster without memory.
+TEST_F(DatabaseSwitchTest, AWriterThatBecomesAClusterOfItsOwnStaysPrimary) {
+  t.cluster = TestCluster(2, 2);
+  Redundant();
+  ASSERT_TRUE(OrderSwitch(t.cluster, t.memory, "tokyo/memo", true));
+  t.Run(10);
+  ASSERT_EQ(t.memory.writer, "tokyo/memo");
+  t.Die(kB1);
+  t.Run(10);
+  ASSERT_EQ(t.memory.leads.at("tokyo/memo"), "tokyo/memo/2");
+  DatabaseCluster alone;
+  alone.name = "tokyo/memo";
+  alone.sites.push_back(t.cluster.sites[1]);
+  alone.sites[0].source = "";
+  t.cluster = alone;
+  t.memory = {};
+  t.watch = {};
+  t.Decide();
+  EXPECT_EQ(t.memory.leads.at("tokyo/memo"), "tokyo/memo/2");
+  EXPECT_EQ(t.Role(kB2).kind, Kind::kPrimary);
+  EXPECT_EQ(t.Role(kB1).kind, Kind::kReplica);
+}
+
+TEST_F(DatabaseSwitchTest, ANewProcessDecidesFromMemory) {
+  Redundant();
+  const auto restart = [&] {
+    const auto read = ParseDatabaseMemory(ToJson(t.memory));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(*read, t.memory);
+    t.memory = *read;
+    t.watch = {};
+    for (auto& [key, node] : t.observed.nodes) node.standing.reset();
+  };
+  const auto roles = t.plan.roles;
+  restart();
+  t.Decide();
+  EXPECT_EQ(t.plan.roles, roles);
+  EXPECT_FALSE(t.plan.memory_changed);
+  t.Run(3);
+  EXPECT_TRUE(t.plan.redundant) << t.plan.redundancy;
+  // In the middle of a promotion.
+  t.Die(kA1);
+  t.Decide();
+  restart();
+  t.Decide();
+  EXPECT_EQ(t.Role(kA1).kind, Kind::kFenced);
+  EXPECT_TRUE(t.Role(kA2).read_only);
+  t.Run(10);
+  EXPECT_TRUE(t.plan.redundant) << t.plan.redundancy;
+  EXPECT_EQ(t.memory.leads.at("seoul/memo"), "seoul/memo/2");
+}
+
+TEST(DatabaseMemoryJson, RefusesWhatItDoesNotKnow) {
+  EXPECT_FALSE(ParseDatabaseMemory("[]"));
+  EXPECT_FALSE(ParseDatabaseMemory("{\"step\":\"dancing\"}"));
+  EXPECT_FALSE(ParseDatabaseMemory("{\"step\":\"steady\",\"leads\":{\"a\":1}}"));
+  DatabaseMemory memory;
+  memory.term = 7;
+  memory.fenced = {"a", "b"};
+  memory.must_discard = {"c"};
+  memory.clones = {{"d", 3}};
+  memory.step = DatabaseStep::kDraining;
+  EXPECT_EQ(*ParseDatabaseMemory(ToJson(memory)), memory);
+}
+
+TEST(DatabaseLimitsTest, TheAwsPaceTakesWhatAwsDocuments) {
+  EXPECT_EQ(LimitsFor({PaceKind::kLab}).least_failover, 0);
+  EXPECT_EQ(LimitsFor({PaceKind::kAws}).least_failover, 60'000);
+}
+
+}  // namespace
+}  // namespace scv::control
