@@ -99,6 +99,7 @@ std::string MariadbConfiguration(const MariadbSettings& settings) {
       "rpl-semi-sync-slave-kill-conn-timeout=1\n"
       "character-set-server=utf8mb4\n"
       "performance-schema=0\n"
+      "log-warnings=1\n"  // at 2, every probe that only asks for the greeting is a line
       "innodb-buffer-pool-size=16M\n"
       "innodb-log-file-size=8M\n"
       "innodb-data-file-path=ibdata1:4M:autoextend\n"

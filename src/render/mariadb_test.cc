@@ -54,6 +54,7 @@ TEST(MariadbConfiguration, IsExact) {
             "rpl-semi-sync-slave-kill-conn-timeout=1\n"
             "character-set-server=utf8mb4\n"
             "performance-schema=0\n"
+            "log-warnings=1\n"
             "innodb-buffer-pool-size=16M\n"
             "innodb-log-file-size=8M\n"
             "innodb-data-file-path=ibdata1:4M:autoextend\n"

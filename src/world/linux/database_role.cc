@@ -15,10 +15,10 @@ using std::chrono::seconds;
 constexpr milliseconds kLookWithin{5000};
 constexpr seconds kApplyWithin{20};
 
-// SET GLOBAL read_only waits for commits under way, and a commit that waits for a lost standby
-// never ends.
+// SET GLOBAL read_only waits for commits under way, in seconds, and new ones wait behind it. A
+// commit that waits for a lost standby never ends.
 constexpr std::string_view kTakeNoWrites =
-    "SET STATEMENT lock_wait_timeout = 2 FOR SET GLOBAL read_only = 1";
+    "SET STATEMENT lock_wait_timeout = 1 FOR SET GLOBAL read_only = 1";
 
 std::string OnOff(bool on) { return on ? "1" : "0"; }
 
@@ -85,8 +85,7 @@ std::string GrantReplication() {
          "'@'%' REQUIRE SUBJECT '/CN=" + std::string(kReplicationName) + "'";
 }
 
-Result<void> Lead(DatabaseAdmin& admin, const lab::DatabaseRole& role) {
-  SCV_ASSIGN(const auto facts, FactsOf(admin, kLookWithin));
+Result<void> Lead(DatabaseAdmin& admin, const DatabaseFacts& facts, const lab::DatabaseRole& role) {
   if (!facts.source.empty()) SCV_TRY(StopFollowing(admin, facts));
   if (facts.acknowledges) SCV_TRY(admin.Execute("SET GLOBAL rpl_semi_sync_slave_enabled = 0"));
   if (facts.waits_for_standby != role.wait_for_standby) {
@@ -97,9 +96,8 @@ Result<void> Lead(DatabaseAdmin& admin, const lab::DatabaseRole& role) {
   return admin.Execute(role.read_only ? kTakeNoWrites : "SET GLOBAL read_only = 0");
 }
 
-Result<void> Follow(DatabaseAdmin& admin, const lab::DatabaseRole& role,
+Result<void> Follow(DatabaseAdmin& admin, const DatabaseFacts& facts, const lab::DatabaseRole& role,
                     const ReplicationIdentity& identity) {
-  SCV_ASSIGN(const auto facts, FactsOf(admin, kLookWithin));
   if (!facts.read_only) SCV_TRY(admin.Execute(kTakeNoWrites));
   if (facts.waits_for_standby)
     SCV_TRY(admin.Execute("SET GLOBAL rpl_semi_sync_master_enabled = 0"));

@@ -1,5 +1,6 @@
-// Carries out a node's role in its replication on a server that answers. Repeating it, after a
-// kill at any point too, leads to the same state; where nothing differs it only looks.
+// Carries out a node's role in its replication on a server that answers, from the facts just read.
+// Repeating it, after a kill at any point too, leads to the same state; where nothing differs it
+// only looks.
 #ifndef SCV_WORLD_LINUX_DATABASE_ROLE_H_
 #define SCV_WORLD_LINUX_DATABASE_ROLE_H_
 
@@ -11,6 +12,7 @@
 #include "lab/database.h"
 #include "world/linux/certificate_authority.h"
 #include "world/linux/database_admin.h"
+#include "world/linux/database_facts.h"
 
 namespace scv::world {
 
@@ -29,14 +31,14 @@ struct ReplicationIdentity {
 
 // Makes it the primary. What it has received as a replica is applied first (kTimeout: not done in
 // 20 s; kConflict: it cannot be applied). It waits for its standby before it lets the first write
-// in. read_only waits two seconds for the transactions under way; then kConflict, and it takes
+// in. read_only waits one second for the transactions under way; then kConflict, and it takes
 // writes as before.
-Result<void> Lead(DatabaseAdmin& admin, const lab::DatabaseRole& role);
+Result<void> Lead(DatabaseAdmin& admin, const DatabaseFacts& facts, const lab::DatabaseRole& role);
 
 // Makes it a replica, started, not caught up. A primary that waits for its standby is first brought
-// to rest: kConflict when transactions under way do not end in two seconds (they must not be
+// to rest: kConflict when transactions under way do not end in a second (they must not be
 // acknowledged by this; fence it and discard its tail).
-Result<void> Follow(DatabaseAdmin& admin, const lab::DatabaseRole& role,
+Result<void> Follow(DatabaseAdmin& admin, const DatabaseFacts& facts, const lab::DatabaseRole& role,
                     const ReplicationIdentity& identity);
 
 }  // namespace scv::world

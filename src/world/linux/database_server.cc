@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "render/mariadb.h"
 #include "world/linux/certificate_x509.h"
+#include "world/linux/database_cut.h"
 #include "world/linux/database_facts.h"
 #include "world/linux/database_monitor.h"
 #include "world/linux/database_role.h"
@@ -27,8 +29,6 @@ using std::chrono::seconds;
 constexpr seconds kReadyWithin{60};         // after a start, crash recovery included
 constexpr milliseconds kAliveWithin{2000};  // while it runs
 constexpr seconds kAnswerWithin{10};
-// RDS stops a server with a fast shutdown; what takes longer is killed and recovers at the start.
-constexpr milliseconds kStopGrace{5000};
 constexpr std::string_view kCloneFile = "clone";
 
 bool IsIdentifier(std::string_view name) {
@@ -97,7 +97,7 @@ Result<void> DatabaseServers::MakeStand(const std::string& process, const lab::D
   SCV_TRY(PrepareData(process, spec.role));
   SCV_TRY(Configure(process, spec));
   SCV_ASSIGN(auto admin, Run(process, spec));
-  return TakeRole(admin, spec);
+  return TakeRole(process, admin, spec);
 }
 
 // Never SIGTERM first: a server that shuts down wakes the commits that wait for a standby, and
@@ -211,23 +211,31 @@ Result<DatabaseAdmin> DatabaseServers::ConnectWhenReady(const std::string& proce
   }
 }
 
-Result<void> DatabaseServers::TakeRole(DatabaseAdmin& admin, const lab::DatabaseSpec& spec) {
-  if (spec.role.kind == lab::DatabaseRole::Kind::kReplica) {
+Result<void> DatabaseServers::TakeRole(const std::string& process, DatabaseAdmin& admin,
+                                       const lab::DatabaseSpec& spec) {
+  const bool replica = spec.role.kind == lab::DatabaseRole::Kind::kReplica;
+  SCV_ASSIGN(const auto facts, FactsOf(admin, kAliveWithin));
+  std::optional<DatabaseCut> cut;
+  if (!facts.source.empty() && !(replica && facts.source == spec.role.source_address)) {
+    SCV_ASSIGN(const UniqueFd space, network_.NamespaceOf(process));
+    SCV_ASSIGN(auto made, DatabaseCut::Make(space.get(), facts.source));
+    cut.emplace(std::move(made));
+  }
+  if (replica) {
     SCV_ASSIGN(const auto client,
                authority_.Issue(kReplicationName, {std::string(kReplicationName)}, {},
                                 CertificateAuthority::Use::kClient));
-    return Follow(admin, spec.role, {client, authority_.root_file()});
+    return Follow(admin, facts, spec.role, {client, authority_.root_file()});
   }
-  SCV_ASSIGN(const auto facts, FactsOf(admin, kAliveWithin));
   // Before there is a standby that could be waited for, and before anybody else writes.
   if (facts.executed.empty() && facts.source.empty()) SCV_TRY(SetUpDatabase(admin, spec));
-  SCV_TRY(Lead(admin, spec.role));
+  SCV_TRY(Lead(admin, facts, spec.role));
   return SetUpDatabase(admin, spec);
 }
 
 Result<void> DatabaseServers::Remove(const std::string& process) {
   if (monitor_ != nullptr) monitor_->Forget(process);
-  SCV_TRY(processes_.Stop(process, kStopGrace));
+  SCV_TRY(Kill(process));  // nothing of it is needed any more
   SCV_TRY(network_.RemoveHost(process));
   std::error_code failed;
   fs::remove_all(HomeOf(process), failed);

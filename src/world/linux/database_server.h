@@ -62,7 +62,8 @@ class DatabaseServers {
   Result<void> Start(const std::string& process, const lab::DatabaseSpec& spec);
   Result<DatabaseAdmin> ConnectWhenReady(const std::string& process,
                                          std::chrono::milliseconds limit);
-  Result<void> TakeRole(DatabaseAdmin& admin, const lab::DatabaseSpec& spec);
+  Result<void> TakeRole(const std::string& process, DatabaseAdmin& admin,
+                        const lab::DatabaseSpec& spec);
 
   Processes& processes_;
   Network& network_;

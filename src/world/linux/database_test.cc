@@ -7,6 +7,7 @@
 
 #include "world/linux/certificate_authority.h"
 #include "world/linux/database_server.h"
+#include "world/linux/database_test_lab.h"
 #include "world/linux/engines_test_support.h"
 #include "world/linux/network_test_lab.h"
 
@@ -29,9 +30,8 @@ class Database : public testing::Test {
     net_->Restart();
     net_->EnsureAll();
     authority_ = std::move(*CertificateAuthority::Open(directory_.path / "ca"));
-    databases_ =
-        std::make_unique<DatabaseServers>(processes_, *net_->network, *authority_,
-                                          directory_.path / "db", directory_.path / "scratch");
+    databases_ = std::make_unique<DatabaseServers>(processes_, *net_->network, *authority_,
+                                                   directory_.path / "db", ScratchOfAllTests());
     spec_.id = "memo";
     spec_.interface = InterfaceAt(net_->router, "db", 20);
     spec_.firewall.resolver = net_->router.resolver;

@@ -1,11 +1,16 @@
 #include "world/linux/database_test_lab.h"
 
 #include <gtest/gtest.h>
+#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <chrono>
+#include <cstring>
 #include <iostream>
+#include <string_view>
 
 namespace scv::world {
 namespace {
@@ -20,17 +25,29 @@ constexpr const char* kPassword = "right-password-1";
 
 }  // namespace
 
+// In memory it is a tenth of the work.
+const std::filesystem::path& ScratchOfAllTests() {
+  static const TestDirectory directory("/dev/shm");
+  return directory.path;
+}
+
 std::string WhyNoDatabases() {
   if (!IsInstalled("/usr/sbin/mariadbd")) return "/usr/sbin/mariadbd is not installed";
   return WhyNoNamespaces();
 }
 
-DatabaseTestLab::DatabaseTestLab(DatabaseMonitor* monitor) {
+DatabaseTestLab::DatabaseTestLab() {
   net.EnsureAll();
   authority = std::move(*CertificateAuthority::Open(directory.path / "ca"));
+  monitor = std::make_unique<DatabaseMonitor>(
+      *net.network, [this](const std::string& process, const lab::DatabaseSighting& look) {
+        const std::lock_guard lock(mutex_);
+        seen_[process] = look;
+        ++times_seen_[process];
+      });
   databases =
       std::make_unique<DatabaseServers>(processes, *net.network, *authority, directory.path / "db",
-                                        directory.path / "scratch", monitor);
+                                        ScratchOfAllTests(), monitor.get());
 }
 
 DatabaseTestLab::~DatabaseTestLab() {
@@ -98,6 +115,34 @@ int DatabaseTestLab::PidOf(const std::string& node) {
 bool DatabaseTestLab::Runs(const std::string& node) {
   const auto status = processes.Find(ProcessOf(node));
   return status && status->running;
+}
+
+void DatabaseTestLab::SetLink(const std::string& node, bool up) {
+  const UniqueFd place = net.NamespaceOf(ProcessOf(node));
+  RunInside(place.get(), [&] {
+    const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    struct if_nameindex* all = ::if_nameindex();
+    for (auto* one = all; one->if_name != nullptr; ++one) {
+      if (std::string_view(one->if_name) == "lo") continue;
+      ifreq request{};
+      std::strncpy(request.ifr_name, one->if_name, IFNAMSIZ - 1);
+      EXPECT_EQ(::ioctl(socket.get(), SIOCGIFFLAGS, &request), 0);
+      request.ifr_flags =
+          static_cast<short>(up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP);
+      EXPECT_EQ(::ioctl(socket.get(), SIOCSIFFLAGS, &request), 0);
+    }
+    ::if_freenameindex(all);
+  });
+}
+
+lab::DatabaseSighting DatabaseTestLab::Seen(const std::string& node) {
+  const std::lock_guard lock(mutex_);
+  return seen_[ProcessOf(node)];
+}
+
+std::size_t DatabaseTestLab::TimesSeen(const std::string& node) {
+  const std::lock_guard lock(mutex_);
+  return times_seen_[ProcessOf(node)];
 }
 
 std::string DatabaseTestLab::Ask(const std::string& node, const std::string& sql) {

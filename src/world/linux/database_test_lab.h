@@ -3,8 +3,10 @@
 #define SCV_WORLD_LINUX_DATABASE_TEST_LAB_H_
 
 #include <atomic>
+#include <filesystem>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
@@ -12,6 +14,7 @@
 
 #include "world/linux/certificate_authority.h"
 #include "world/linux/database_facts.h"
+#include "world/linux/database_monitor.h"
 #include "world/linux/database_server.h"
 #include "world/linux/engines_test_support.h"
 #include "world/linux/network_test_lab.h"
@@ -21,9 +24,12 @@ namespace scv::world {
 // "": this machine can run it; otherwise why not.
 std::string WhyNoDatabases();
 
+// Where the tests of one program share the template.
+const std::filesystem::path& ScratchOfAllTests();
+
 class DatabaseTestLab {
  public:
-  explicit DatabaseTestLab(DatabaseMonitor* monitor = nullptr);
+  DatabaseTestLab();
   ~DatabaseTestLab();
 
   // A node "a", "b", … at 10.0.3.(20 + n), not made yet.
@@ -40,6 +46,13 @@ class DatabaseTestLab {
   int PidOf(const std::string& node);
   bool Runs(const std::string& node);
 
+  // Takes its network interface down or up, without anybody being told.
+  void SetLink(const std::string& node, bool up);
+
+  // What the monitor said last, and how often it said something. Empty: nothing yet.
+  lab::DatabaseSighting Seen(const std::string& node);
+  std::size_t TimesSeen(const std::string& node);
+
   // As the lab's own root, over the socket. "" when it does not answer.
   std::string Ask(const std::string& node, const std::string& sql);
   DatabaseFacts Facts(const std::string& node);
@@ -50,8 +63,14 @@ class DatabaseTestLab {
   NetworkTestLab net;
   ChildProcesses processes;
   std::unique_ptr<CertificateAuthority> authority;
+  std::unique_ptr<DatabaseMonitor> monitor;
   std::unique_ptr<DatabaseServers> databases;
   std::map<std::string, lab::DatabaseSpec> specs;
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, lab::DatabaseSighting> seen_;
+  std::map<std::string, std::size_t> times_seen_;
 };
 
 // The master user in the "was" subnet, by verified TLS. One thread at a time.

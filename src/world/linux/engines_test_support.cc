@@ -109,9 +109,13 @@ std::vector<ProcessStatus> ChildProcesses::List() {
 Result<std::int64_t> ChildProcesses::CpuMicros(std::string_view) { return 0; }
 void ChildProcesses::OnExit(std::function<void(const ProcessStatus&)>) {}
 
-TestDirectory::TestDirectory() {
-  std::string name = "/tmp/scv-engines-XXXXXX";
-  if (::mkdtemp(name.data()) != nullptr) path = name;
+TestDirectory::TestDirectory(const std::string& parent) {
+  for (const std::string& place : {parent, std::string("/tmp")}) {
+    std::string name = place + "/scv-engines-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) continue;
+    path = name;
+    return;
+  }
 }
 
 TestDirectory::~TestDirectory() {

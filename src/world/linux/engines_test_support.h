@@ -33,7 +33,8 @@ class ChildProcesses final : public Processes {
 };
 
 struct TestDirectory {
-  TestDirectory();
+  // In `parent`, or in /tmp where that cannot be written.
+  explicit TestDirectory(const std::string& parent = "/tmp");
   ~TestDirectory();
   std::filesystem::path path;
 };
