@@ -26,9 +26,10 @@ Run DeclareTrust(CLI::App& app) {
   const auto pem = std::make_shared<bool>(false);
   app.add_flag("--pem", *pem, "Only print the root certificate");
   app.footer(
-      "The root could sign for any name. Its key never leaves the lab's state directory, which "
-      "only "
-      "its owner can read; trust it no longer than the lab stands.\n\nExamples:\n  scv trust\n  "
+      "The root is good for names below localhost and for no other site (critical name "
+      "constraints). A lab whose domain is another one signs its names with a root that only its "
+      "instances trust: browsers refuse them, on purpose; set domain to "
+      "something.localhost.\n\nExamples:\n  scv trust\n  "
       "scv trust --pem > scv-root.pem");
   return [pem](const Context& context) {
     const ApiClient api(context.files.socket());
@@ -44,7 +45,7 @@ Run DeclareTrust(CLI::App& app) {
     }
     const auto file = (context.files.state / "root.pem").string();
     fmt::print(
-        "The lab's certificate authority is in {0}\n\n"
+        "The lab's certificate authority, good for names below localhost only, is in {0}\n\n"
         "curl:      curl --cacert {0} https://www.scv.localhost:{1}/\n"
         "Debian:    sudo cp {0} /usr/local/share/ca-certificates/scv-lab.crt\n"
         "           sudo update-ca-certificates\n"

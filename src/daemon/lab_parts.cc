@@ -87,7 +87,7 @@ Result<void> LabParts::Connect(aws::Account& account, FindInstance find) {
                                 .secrets = *secrets_,
                                 .credentials = credentials_,
                                 .tls = EndpointTls(*authority_),
-                                .rds_bundle = authority_->root_pem()});
+                                .rds_bundle = authority_->inside_pem()});
   // The first database is copied from it; by the time Terraform asks for one it is ready.
   template_ = std::jthread([this] {
     if (const auto made = databases_->PrepareTemplate(); !made) {

@@ -1,6 +1,7 @@
 #include "world/linux/certificate_authority.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "world/linux/certificate_x509.h"
@@ -47,7 +48,18 @@ IssuedCertificate FilesFor(const fs::path& directory, std::string_view name) {
           .bundle = directory / (stem + ".pem")};
 }
 
-bool StillGood(const IssuedCertificate& files, std::vector<std::string> names) {
+constexpr std::string_view kPeoplesDomain = "localhost";
+
+bool IsForPeople(const std::vector<std::string>& dns_names,
+                 const std::vector<std::string>& addresses) {
+  const std::string below = "." + std::string(kPeoplesDomain);
+  return addresses.empty() && std::ranges::all_of(dns_names, [&](const std::string& name) {
+           return name == kPeoplesDomain || name.ends_with(below);
+         });
+}
+
+bool StillGood(const IssuedCertificate& files, std::vector<std::string> names, X509* issuer,
+               EVP_PKEY* issuer_key) {
   std::error_code ignored;
   if (!fs::exists(files.bundle, ignored) || !fs::exists(files.key, ignored)) return false;
   const auto pem = ReadFile(files.chain);
@@ -55,7 +67,7 @@ bool StillGood(const IssuedCertificate& files, std::vector<std::string> names) {
   const auto certificate = ParseCertificate(*pem);
   std::sort(names.begin(), names.end());
   return certificate && GoodFor(certificate->get(), kRenewBeforeDays) &&
-         NamesOf(certificate->get()) == names;
+         IsSignedBy(certificate->get(), issuer, issuer_key) && NamesOf(certificate->get()) == names;
 }
 
 }  // namespace
@@ -63,16 +75,48 @@ bool StillGood(const IssuedCertificate& files, std::vector<std::string> names) {
 struct CertificateAuthority::Root {
   Certificate certificate;
   Key key;
+  std::string pem;
 };
 
-CertificateAuthority::CertificateAuthority(fs::path directory, std::unique_ptr<Root> root,
-                                           std::string pem)
+CertificateAuthority::CertificateAuthority(fs::path directory, std::unique_ptr<Root> people,
+                                           std::unique_ptr<Root> amazon)
     : directory_(std::move(directory)),
-      root_file_(directory_ / "root.crt"),
-      root_(std::move(root)),
-      root_pem_(std::move(pem)) {}
+      root_file_(directory_ / "inside.crt"),
+      people_(std::move(people)),
+      amazon_(std::move(amazon)),
+      inside_pem_(amazon_->pem + people_->pem) {}
 
 CertificateAuthority::~CertificateAuthority() = default;
+
+const std::string& CertificateAuthority::root_pem() const { return people_->pem; }
+
+auto CertificateAuthority::OpenRoot(const fs::path& directory, const std::string& stem,
+                                    const std::string& title, const std::string& only_below)
+    -> Result<std::unique_ptr<Root>> {
+  const auto certificate_file = directory / (stem + ".crt");
+  const auto key_file = directory / (stem + ".key");
+  auto root = std::make_unique<Root>();
+  if (!fs::exists(certificate_file) || !fs::exists(key_file)) {
+    SCV_ASSIGN(root->key, MakeKey());
+    SCV_ASSIGN(root->certificate, MakeCertificate({.common_name = title,
+                                                   .dns_names = {},
+                                                   .addresses = {},
+                                                   .days = kRootDays,
+                                                   .authority = true,
+                                                   .client = false,
+                                                   .only_below = only_below},
+                                                  root->key.get(), nullptr, nullptr));
+    SCV_ASSIGN(const auto key_pem, ToPem(root->key.get()));
+    SCV_ASSIGN(const auto pem, ToPem(root->certificate.get()));
+    SCV_TRY(WriteFile(key_file, key_pem, true));
+    SCV_TRY(WriteFile(certificate_file, pem, false));
+  }
+  SCV_ASSIGN(const auto key_pem, ReadFile(key_file));
+  SCV_ASSIGN(root->pem, ReadFile(certificate_file));
+  SCV_ASSIGN(root->key, ParseKey(key_pem));
+  SCV_ASSIGN(root->certificate, ParseCertificate(root->pem));
+  return root;
+}
 
 Result<std::unique_ptr<CertificateAuthority>> CertificateAuthority::Open(fs::path directory) {
   std::error_code failed;
@@ -81,29 +125,13 @@ Result<std::unique_ptr<CertificateAuthority>> CertificateAuthority::Open(fs::pat
   if (failed) {
     return Fail(ErrorKind::kUnavailable, "making " + directory.string() + ": " + failed.message());
   }
-  const auto certificate_file = directory / "root.crt";
-  const auto key_file = directory / "root.key";
-  auto root = std::make_unique<Root>();
-  if (!fs::exists(certificate_file) || !fs::exists(key_file)) {
-    SCV_ASSIGN(root->key, MakeKey());
-    SCV_ASSIGN(root->certificate, MakeCertificate({.common_name = "Working SCV lab root",
-                                                   .dns_names = {},
-                                                   .addresses = {},
-                                                   .days = kRootDays,
-                                                   .authority = true,
-                                                   .client = false},
-                                                  root->key.get(), nullptr, nullptr));
-    SCV_ASSIGN(const auto key_pem, ToPem(root->key.get()));
-    SCV_ASSIGN(const auto pem, ToPem(root->certificate.get()));
-    SCV_TRY(WriteFile(key_file, key_pem, true));
-    SCV_TRY(WriteFile(certificate_file, pem, false));
-  }
-  SCV_ASSIGN(const auto key_pem, ReadFile(key_file));
-  SCV_ASSIGN(auto pem, ReadFile(certificate_file));
-  SCV_ASSIGN(root->key, ParseKey(key_pem));
-  SCV_ASSIGN(root->certificate, ParseCertificate(pem));
-  return std::unique_ptr<CertificateAuthority>(
-      new CertificateAuthority(std::move(directory), std::move(root), std::move(pem)));
+  SCV_ASSIGN(auto people, OpenRoot(directory, "root", "Working SCV lab, localhost only",
+                                   std::string(kPeoplesDomain)));
+  SCV_ASSIGN(auto amazon, OpenRoot(directory, "amazon", "Working SCV lab, inside only", ""));
+  std::unique_ptr<CertificateAuthority> authority(
+      new CertificateAuthority(std::move(directory), std::move(people), std::move(amazon)));
+  SCV_TRY(WriteFile(authority->root_file_, authority->inside_pem_, false));
+  return authority;
 }
 
 Result<IssuedCertificate> CertificateAuthority::Issue(std::string_view name,
@@ -118,7 +146,9 @@ Result<IssuedCertificate> CertificateAuthority::Issue(std::string_view name,
   if (!std::all_of(all.begin(), all.end(), IsPlain)) {
     return Fail(ErrorKind::kInvalid, "a certificate's name has a character that no name has");
   }
-  if (StillGood(files, all)) return files;
+  const bool people = use == Use::kServer && IsForPeople(dns_names, addresses);
+  const Root& root = people ? *people_ : *amazon_;
+  if (StillGood(files, all, root.certificate.get(), root.key.get())) return files;
   SCV_ASSIGN(const Key key, MakeKey());
   SCV_ASSIGN(const Certificate leaf,
              MakeCertificate({.common_name = all.front(),
@@ -126,8 +156,9 @@ Result<IssuedCertificate> CertificateAuthority::Issue(std::string_view name,
                               .addresses = addresses,
                               .days = kLeafDays,
                               .authority = false,
-                              .client = use == Use::kClient},
-                             key.get(), root_->certificate.get(), root_->key.get()));
+                              .client = use == Use::kClient,
+                              .only_below = {}},
+                             key.get(), root.certificate.get(), root.key.get()));
   SCV_ASSIGN(const auto chain, ToPem(leaf.get()));
   SCV_ASSIGN(const auto key_pem, ToPem(key.get()));
   SCV_TRY(WriteFile(files.key, key_pem, true));

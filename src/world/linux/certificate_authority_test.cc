@@ -8,6 +8,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "world/linux/certificate_x509.h"
 #include "world/linux/engines_test_support.h"
 
 namespace scv::world {
@@ -47,6 +48,47 @@ TEST(CertificateAuthority, WhatItIssuesIsVerifiedByOpenssl) {
   EXPECT_EQ(ModeOf(issued->bundle), 0600U);
 }
 
+TEST(CertificateAuthority, ThePeoplesRootIsOfNoUseForOtherSites) {
+  if (!IsInstalled(kOpenssl)) GTEST_SKIP() << "openssl is not installed";
+  const TestDirectory directory;
+  const auto authority = CertificateAuthority::Open(directory.path);
+  ASSERT_TRUE(authority.has_value());
+  const auto verify = [&](const std::filesystem::path& leaf) {
+    return RunCommand({kOpenssl, "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile",
+                       directory.path / "root.crt", leaf});
+  };
+  const auto ours = (*authority)->Issue("ours", {"*.scv.localhost", "localhost"});
+  ASSERT_TRUE(ours.has_value());
+  EXPECT_EQ(verify(ours->chain).exit_code, 0) << verify(ours->chain).output;
+  const auto amazons = (*authority)->Issue("theirs", {"s3.amazonaws.com"});
+  ASSERT_TRUE(amazons.has_value());
+  EXPECT_NE(verify(amazons->chain).exit_code, 0) << "not signed by the root for people";
+
+  // Whoever steals the key signs what they like.
+  const auto root = ParseCertificate(TextOf(directory.path / "root.crt"));
+  const auto stolen = ParseKey(TextOf(directory.path / "root.key"));
+  const auto key = MakeKey();
+  ASSERT_TRUE(root.has_value() && stolen.has_value() && key.has_value());
+  const auto forged = [&](std::vector<std::string> names, std::vector<std::string> addresses) {
+    const CertificateRequest request{.common_name = "forged",
+                                     .dns_names = std::move(names),
+                                     .addresses = std::move(addresses),
+                                     .days = 1,
+                                     .authority = false,
+                                     .client = false,
+                                     .only_below = {}};
+    const auto leaf = MakeCertificate(request, key->get(), root->get(), stolen->get());
+    const auto file = directory.path / "forged.crt";
+    EXPECT_TRUE(leaf.has_value() && WriteFile(file, *ToPem(leaf->get()), false).has_value());
+    return verify(file).output;
+  };
+  EXPECT_NE(forged({"www.bank.example"}, {}).find("permitted subtree violation"),
+            std::string::npos);
+  EXPECT_NE(forged({"notlocalhost"}, {}).find("permitted subtree violation"), std::string::npos);
+  EXPECT_NE(forged({"a.localhost"}, {"10.0.0.5"}).find("excluded subtree violation"),
+            std::string::npos);
+}
+
 TEST(CertificateAuthority, ARestartFindsTheRootAndTheLeaves) {
   const TestDirectory directory;
   std::string root;
@@ -75,7 +117,7 @@ TEST(CertificateAuthority, NamesStayInItsDirectoryAndApartFromTheRoot) {
   ASSERT_TRUE(issued.has_value());
   EXPECT_EQ(issued->chain.parent_path(), directory.path / "ca");
   ASSERT_TRUE((*authority)->Issue("root", {"a.test"}).has_value());
-  EXPECT_EQ(TextOf((*authority)->root_file()), (*authority)->root_pem());
+  EXPECT_EQ(TextOf(directory.path / "ca/root.crt"), (*authority)->root_pem());
   EXPECT_FALSE((*authority)->Issue("none", {}).has_value());
   EXPECT_FALSE((*authority)->Issue("bad", {"a.test,IP:1.2.3.4"}).has_value());
 }

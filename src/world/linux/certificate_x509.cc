@@ -72,6 +72,14 @@ bool AddExtensions(const CertificateRequest& request, X509* certificate, X509* i
     return AddExtension(certificate, issuer, nid, value);
   };
   if (request.authority) {
+    // Addresses are excluded by themselves: a constraint on one kind of name says nothing of
+    // others.
+    if (!request.only_below.empty() &&
+        !(add(NID_name_constraints, "critical,permitted;DNS:" + request.only_below +
+                                        ",excluded;IP:0.0.0.0/0.0.0.0,excluded;IP:::/::") &&
+          add(NID_ext_key_usage, "serverAuth"))) {
+      return false;
+    }
     return add(NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
            add(NID_key_usage, "critical,keyCertSign,cRLSign") &&
            add(NID_subject_key_identifier, "hash");
@@ -151,6 +159,13 @@ Result<Key> ParseKey(std::string_view pem) {
   Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
   if (!key) return OpenSslError("reading a private key");
   return key;
+}
+
+bool IsSignedBy(X509* certificate, X509* issuer, EVP_PKEY* issuer_key) {
+  const bool is = X509_check_issued(issuer, certificate) == X509_V_OK &&
+                  X509_verify(certificate, issuer_key) == 1;
+  ERR_clear_error();
+  return is;
 }
 
 bool GoodFor(X509* certificate, int days) {

@@ -33,6 +33,9 @@ struct CertificateRequest {
   int days = 397;
   bool authority = false;
   bool client = false;  // proves a client, not a server
+  // An authority's: valid for servers at this name and below it and for nothing else (critical name
+  // constraints, RFC 5280 4.2.1.10); "": for every name.
+  std::string only_below;
 };
 // Signed by `issuer`'s key, or by its own where there is no issuer.
 Result<Certificate> MakeCertificate(const CertificateRequest& request, EVP_PKEY* key, X509* issuer,
@@ -43,6 +46,8 @@ Result<std::string> ToPem(EVP_PKEY* key);
 Result<Certificate> ParseCertificate(std::string_view pem);
 Result<Key> ParseKey(std::string_view pem);
 
+// Whether `issuer` names the certificate's issuer and its key signed it.
+bool IsSignedBy(X509* certificate, X509* issuer, EVP_PKEY* issuer_key);
 // Whether it is still good `days` from now.
 bool GoodFor(X509* certificate, int days);
 // The subject alternative names: DNS names and IPv4 addresses, sorted.
