@@ -16,11 +16,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-// A packet's header is four bytes (length, sequence number), then the protocol's version, 10. An
-// error packet (0xff: too many connections, this host is blocked) is no greeting.
+// A packet's header is four bytes (length, sequence number), then the protocol's version, 10, or
+// 0xff for an error. "Too many connections" is an answer, too: a standby would not have more.
 // https://mariadb.com/kb/en/connection/#initial-handshake-packet
 constexpr std::size_t kEnough = 5;
 constexpr unsigned char kProtocol = 10;
+constexpr unsigned char kError = 0xff;
 
 }  // namespace
 
@@ -43,7 +44,9 @@ bool DatabaseProbe::Greets(Clock::time_point deadline) {
     std::array<unsigned char, kEnough> start{};
     const ssize_t count =
         ::recv(socket_.get(), start.data(), start.size(), MSG_DONTWAIT | MSG_PEEK);
-    if (count == static_cast<ssize_t>(kEnough)) return start[kEnough - 1] == kProtocol;
+    if (count == static_cast<ssize_t>(kEnough)) {
+      return start.back() == kProtocol || start.back() == kError;
+    }
     const bool later = errno == EAGAIN || errno == EINTR || errno == ENOTCONN;
     if (count == 0 || (count < 0 && !later)) return false;
     const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now()).count();

@@ -1,5 +1,5 @@
 // Whether a database server greets: TCP to its address, from inside of a namespace, and the first
-// packet of its protocol. Nobody is logged in.
+// packet of its protocol, which may be a refusal. Nobody is logged in.
 #ifndef SCV_WORLD_LINUX_DATABASE_PROBE_H_
 #define SCV_WORLD_LINUX_DATABASE_PROBE_H_
 

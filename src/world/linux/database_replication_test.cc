@@ -146,13 +146,20 @@ TEST_F(DatabaseReplication, SwitchesAsPlannedClonesAndChains) {
   EXPECT_EQ(lab_->PidOf("a"), pids[0]);
   EXPECT_EQ(lab_->PidOf("b"), pids[1]);
 
+  // It goes a way of its own, which is seen, and only a clone brings it back.
+  EXPECT_EQ(lab_->Ask("a", "INSERT INTO memo.t VALUES (77)"), "");
+  EXPECT_EQ(lab_->Ask("a", "SELECT COUNT(*) FROM memo.t WHERE i = 77"), "1");
+  lab_->Ask("b", "SET GLOBAL rpl_semi_sync_master_enabled = 0");
+  EXPECT_EQ(DatabaseTestClient(*lab_, "b").Execute("INSERT INTO t VALUES (4)"), 0u);
+  ASSERT_TRUE(Eventually([&] { return lab_->Seen("a").error != 0; }));
+  EXPECT_EQ(lab_->Seen("a").error_text.find("77"), std::string::npos);
   lab_->specs.at("a").role.clone = 1;
   ASSERT_EQ(lab_->Ensure("a", "is cloned anew"), "");
   const int cloned = lab_->PidOf("a");
   ASSERT_TRUE(lab_->HasCaughtUp("a", "b")) << lab_->Facts("a").error_text;
   ASSERT_EQ(lab_->Ensure("a", "has nothing to do"), "");
   EXPECT_EQ(lab_->PidOf("a"), cloned);
-  EXPECT_EQ(lab_->Ask("a", "SELECT GROUP_CONCAT(i) FROM memo.t"), "1,3");
+  EXPECT_EQ(lab_->Ask("a", "SELECT GROUP_CONCAT(i) FROM memo.t"), "1,3,4");
   EXPECT_EQ(DatabaseTestClient(*lab_, "a").Execute("SELECT i FROM t"), 0u);
 }
 

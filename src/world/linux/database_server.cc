@@ -13,6 +13,7 @@
 #include "render/mariadb.h"
 #include "world/linux/certificate_x509.h"
 #include "world/linux/database_cut.h"
+#include "world/linux/database_disk.h"
 #include "world/linux/database_facts.h"
 #include "world/linux/database_monitor.h"
 #include "world/linux/database_role.h"
@@ -28,7 +29,8 @@ using std::chrono::seconds;
 
 constexpr seconds kReadyWithin{60};         // after a start, crash recovery included
 constexpr milliseconds kAliveWithin{2000};  // while it runs
-constexpr seconds kAnswerWithin{10};
+// Of one statement. Short: a server that hangs in between is to be fenced next.
+constexpr seconds kAnswerWithin{3};
 constexpr std::string_view kCloneFile = "clone";
 
 bool IsIdentifier(std::string_view name) {
@@ -78,6 +80,7 @@ Result<void> DatabaseServers::Ensure(const std::string& process, const lab::Data
   if (!spec.database.empty() && !IsIdentifier(spec.database)) {
     return Fail(ErrorKind::kInvalid, "'" + spec.database + "' is no database name");
   }
+  const auto lock = Lock(process);
   // First of all: everything else about it can wait.
   const bool fenced = spec.role.kind == lab::DatabaseRole::Kind::kFenced;
   if (fenced) SCV_TRY(Kill(process));
@@ -113,6 +116,8 @@ Result<void> DatabaseServers::PrepareData(const std::string& process,
                                           const lab::DatabaseRole& role) {
   const auto home = HomeOf(process);
   const auto data = home / "data";
+  DatabaseDisk disk(home);
+  SCV_TRY(disk.Recover());
   const bool replica = role.kind == lab::DatabaseRole::Kind::kReplica;
   const bool clone = replica && role.clone > ClonesOf(home);
   std::error_code failed;
@@ -120,8 +125,8 @@ Result<void> DatabaseServers::PrepareData(const std::string& process,
   if (clone) SCV_TRY(Kill(process));
   fs::create_directories(home / "tmp", failed);
   fs::permissions(home, fs::perms::owner_all, failed);
-  fs::remove_all(data, failed);
-  if (failed) return std::unexpected(FileError(data, failed));
+  if (failed) return std::unexpected(FileError(home, failed));
+  SCV_TRY(disk.Discard());
   SCV_TRY(template_.CopyTo(data));
   if (!clone) return {};
   SCV_TRY(WriteFile(home / kCloneFile, std::to_string(role.clone) + "\n", true));
@@ -233,10 +238,41 @@ Result<void> DatabaseServers::TakeRole(const std::string& process, DatabaseAdmin
   return SetUpDatabase(admin, spec);
 }
 
+Result<void> DatabaseServers::LimitDisk(const std::string& process, std::uint64_t spare) {
+  const auto lock = Lock(process);
+  SCV_TRY(Kill(process));
+  return DatabaseDisk(HomeOf(process)).Limit(spare);
+}
+
+Result<void> DatabaseServers::UnlimitDisk(const std::string& process) {
+  const auto lock = Lock(process);
+  SCV_TRY(Kill(process));
+  return DatabaseDisk(HomeOf(process)).Unlimit();
+}
+
+Result<void> DatabaseServers::FillDisk(const std::string& process) {
+  return DatabaseDisk(HomeOf(process)).Fill();
+}
+
+Result<void> DatabaseServers::DrainDisk(const std::string& process) {
+  return DatabaseDisk(HomeOf(process)).Drain();
+}
+
+std::unique_lock<std::mutex> DatabaseServers::Lock(const std::string& process) {
+  std::mutex* own = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    own = &locks_[process];
+  }
+  return std::unique_lock(*own);
+}
+
 Result<void> DatabaseServers::Remove(const std::string& process) {
   if (monitor_ != nullptr) monitor_->Forget(process);
+  const auto lock = Lock(process);
   SCV_TRY(Kill(process));  // nothing of it is needed any more
   SCV_TRY(network_.RemoveHost(process));
+  SCV_TRY(DatabaseDisk(HomeOf(process)).Discard());
   std::error_code failed;
   fs::remove_all(HomeOf(process), failed);
   if (failed) return std::unexpected(FileError(HomeOf(process), failed));

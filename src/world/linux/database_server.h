@@ -9,7 +9,10 @@
 #define SCV_WORLD_LINUX_DATABASE_SERVER_H_
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <map>
+#include <mutex>
 #include <string>
 
 #include "base/result.h"
@@ -50,6 +53,15 @@ class DatabaseServers {
   // Stops it and deletes its data.
   Result<void> Remove(const std::string& process);
 
+  // For drills: the node's data on a volume of its own with `spare` bytes left, and back where it
+  // was (database_disk.h). Both kill the server; the next Ensure starts it. While it is limited,
+  // FillDisk makes the running server's volume full, and DrainDisk gives it space again: MariaDB
+  // tries a write that found no space again after a minute.
+  Result<void> LimitDisk(const std::string& process, std::uint64_t spare = 16 << 20);
+  Result<void> UnlimitDisk(const std::string& process);
+  Result<void> FillDisk(const std::string& process);
+  Result<void> DrainDisk(const std::string& process);
+
   std::filesystem::path HomeOf(const std::string& process) const;
 
  private:
@@ -65,12 +77,17 @@ class DatabaseServers {
   Result<void> TakeRole(const std::string& process, DatabaseAdmin& admin,
                         const lab::DatabaseSpec& spec);
 
+  // Who changes the files or the process of a database holds its lock.
+  std::unique_lock<std::mutex> Lock(const std::string& process);
+
   Processes& processes_;
   Network& network_;
   CertificateAuthority& authority_;
   std::filesystem::path directory_;
   DatabaseTemplate template_;
   DatabaseMonitor* monitor_;
+  std::mutex mutex_;
+  std::map<std::string, std::mutex> locks_;  // never removed: one for each name ever used
 };
 
 }  // namespace scv::world

@@ -192,10 +192,10 @@ unsigned int DatabaseTestClient::Execute(const std::string& sql) {
 }
 
 DatabaseTestWriters::DatabaseTestWriters(DatabaseTestLab& lab, const std::string& node, int threads,
-                                         int first)
+                                         int first, unsigned int limit)
     : acknowledged_(static_cast<std::size_t>(threads)) {
   for (int i = 0; i < threads; ++i) {
-    auto client = std::make_shared<DatabaseTestClient>(lab, node);
+    auto client = std::make_shared<DatabaseTestClient>(lab, node, limit);
     threads_.emplace_back([this, client, i, number = first + i * 100'000]() mutable {
       while (!stop_) {
         const std::string sql = "INSERT INTO t VALUES (" + std::to_string(number) + ")";
@@ -209,6 +209,10 @@ DatabaseTestWriters::DatabaseTestWriters(DatabaseTestLab& lab, const std::string
 
 void DatabaseTestWriters::Stop() {
   stop_ = true;
+  Join();
+}
+
+void DatabaseTestWriters::Join() {
   for (auto& thread : threads_) {
     if (thread.joinable()) thread.join();
   }

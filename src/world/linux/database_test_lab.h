@@ -90,11 +90,14 @@ class DatabaseTestClient {
 // error, and know which were acknowledged.
 class DatabaseTestWriters {
  public:
-  DatabaseTestWriters(DatabaseTestLab& lab, const std::string& node, int threads, int first);
+  // `limit` in seconds: how long one waits for an answer.
+  DatabaseTestWriters(DatabaseTestLab& lab, const std::string& node, int threads, int first,
+                      unsigned int limit = 5);
   ~DatabaseTestWriters() { Stop(); }
   void Stop();
+  void Join();  // until each met an error
   std::size_t Count() const { return count_; }
-  // After Stop.
+  // After Stop or Join.
   std::set<int> Acknowledged() const;
 
  private:

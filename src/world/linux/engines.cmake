@@ -6,6 +6,7 @@ list(APPEND SCV_WORLD_LINUX_SOURCES
   certificate_x509.cc
   database_admin.cc
   database_cut.cc
+  database_disk.cc
   database_facts.cc
   database_monitor.cc
   database_probe.cc
@@ -35,6 +36,7 @@ if(NOT SCV_FUZZ)
   gtest_discover_tests(world_engines_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 
   add_executable(world_database_test
+    database_disk_test.cc
     database_replication_test.cc
     database_test.cc
     database_test_lab.cc
