@@ -238,8 +238,9 @@ Result<std::string> HaproxyServer(const lab::TargetGroupSpec& group,
       down, std::max(1, check.healthy_threshold), std::max(1, check.unhealthy_threshold));
   // A connection that fails says at once what the next check would say: retries go elsewhere.
   text += " observe layer4 error-limit 1 on-error mark-down";
-  // Servers added at run time would keep no idle connection: HAProxy 2.6 gives them a limit of 0.
-  text += " pool-max-conn -1";
+  // HAProxy's own defaults, which version 2.6 does not give to servers that are added at run time:
+  // those would keep no idle connection, and every request would make a new one.
+  text += " pool-max-conn -1 pool-purge-delay 5s";
   if (check.port != 0) text += fmt::format(" port {}", check.port);
   const bool https = group.protocol == "HTTPS";
   if (https) text += " ssl verify none";

@@ -52,7 +52,8 @@ TEST(Haproxy, WritesABackend) {
             "hdr User-Agent ELB-HealthChecker/2.0 hdr Connection close\n"
             "  http-check expect status 200,202-204\n"
             "  server i-1 10.0.1.4:80 check inter 500 downinter 100 rise 3 fall 2"
-            " observe layer4 error-limit 1 on-error mark-down pool-max-conn -1\n");
+            " observe layer4 error-limit 1 on-error mark-down"
+            " pool-max-conn -1 pool-purge-delay 5s\n");
 }
 
 TEST(Haproxy, TargetsDoNotChangeTheRevisionButTheirChecksDo) {
