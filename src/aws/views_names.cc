@@ -41,6 +41,17 @@ void ReadPolicy(const json::object& a, DnsRecord& record) {
   }
 }
 
+constexpr int kMostFailures = 10;
+
+std::string ProtocolOf(std::string_view type) {
+  for (const std::string_view protocol : {"HTTPS", "HTTP", "TCP"}) {
+    if (type == protocol || type == std::string(protocol) + "_STR_MATCH") {
+      return std::string(protocol);
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string_view Name(RoutingPolicy policy) {
@@ -87,9 +98,42 @@ HostedZone ReadHostedZone(const Resource& resource) {
   zone.zone_id = String(a, "zone_id");
   if (zone.zone_id.empty()) zone.zone_id = resource.key.id;
   zone.name = NormalName(String(a, "name"));
-  zone.is_private = !Blocks(a, "vpc").empty();
+  const auto vpcs = Blocks(a, "vpc");
+  zone.is_private = !vpcs.empty();
+  for (const auto* vpc : vpcs) zone.vpcs.push_back(String(*vpc, "vpc_id"));
   zone.name_servers = Strings(a, "name_servers");
   return zone;
+}
+
+ZoneAssociation ReadZoneAssociation(const Resource& resource) {
+  const auto& a = resource.attributes;
+  return {{&resource}, String(a, "zone_id"), String(a, "vpc_id")};
+}
+
+HealthCheck ReadHealthCheck(const Resource& resource) {
+  const auto& a = resource.attributes;
+  HealthCheck check;
+  check.resource = &resource;
+  check.id = resource.key.id;
+  check.type = String(a, "type");
+  check.protocol = ProtocolOf(check.type);
+  check.fqdn = NormalName(String(a, "fqdn"));
+  check.ip_address = String(a, "ip_address");
+  check.resource_path = String(a, "resource_path");
+  check.port = NumberOr(a, "port", 0);
+  if (check.port <= 0) check.port = check.protocol == "HTTPS" ? 443 : 80;
+  check.request_interval = NumberOr(a, "request_interval", 0) == 10 ? 10 : 30;
+  const int threshold = NumberOr(a, "failure_threshold", 0);
+  if (threshold > 0) check.failure_threshold = std::min(threshold, kMostFailures);
+  check.inverted = Boolean(a, "invert_healthcheck");
+  check.disabled = Boolean(a, "disabled");
+  const auto* sni = a.if_contains("enable_sni");
+  check.enable_sni = sni == nullptr || !sni->is_bool() || sni->get_bool();
+  check.search_string = String(a, "search_string");
+  check.children = Strings(a, "child_healthchecks");
+  std::ranges::sort(check.children);
+  check.child_health_threshold = NumberOr(a, "child_health_threshold", 0);
+  return check;
 }
 
 DnsRecord ReadDnsRecord(const Resource& resource) {

@@ -17,9 +17,16 @@ struct HostedZone : View {
   std::string zone_id;
   std::string name;  // normal
   bool is_private = false;
+  std::vector<std::string> vpcs;  // of its vpc blocks; a private zone only
   std::vector<std::string> name_servers;
 };
 HostedZone ReadHostedZone(const Resource& resource);
+
+// aws_route53_zone_association: one more VPC that sees a private zone.
+struct ZoneAssociation : View {
+  std::string zone_id, vpc_id;
+};
+ZoneAssociation ReadZoneAssociation(const Resource& resource);
 
 enum class RoutingPolicy {
   kSimple,
@@ -50,6 +57,24 @@ struct DnsRecord : View {
 DnsRecord ReadDnsRecord(const Resource& resource);
 // The record's full name in normal form.
 std::string FullName(const DnsRecord& record, std::string_view zone_name);
+
+// aws_route53_health_check, with Route 53's defaults.
+// https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
+struct HealthCheck : View {
+  std::string id;
+  std::string type;      // as written: "HTTPS", "HTTPS_STR_MATCH", "CALCULATED", …
+  std::string protocol;  // "HTTP", "HTTPS", "TCP"; "": it has no endpoint
+  std::string fqdn;      // normal
+  std::string ip_address, resource_path;
+  int port = 0;
+  int request_interval = 30;  // seconds
+  int failure_threshold = 3;  // 1 to 10
+  bool inverted = false, disabled = false, enable_sni = true;
+  std::string search_string;
+  std::vector<std::string> children;  // CALCULATED
+  int child_health_threshold = 0;
+};
+HealthCheck ReadHealthCheck(const Resource& resource);
 
 struct Certificate : View {
   std::string arn;

@@ -149,7 +149,8 @@ void AddInstances(PlanContext& context, const RegionIndex& region,
   for (const auto& instance : instances) {
     const auto& vpc = instance.host.interface.vpc_id;
     context.Add(instance.host.key, SpecOf(region, instance, firewalls),
-                {RouterKey(region.region, vpc), NameServerKey(region.region, vpc), NamesKey()},
+                {RouterKey(region.region, vpc), NameServerKey(region.region, vpc),
+                 NamesKey(region.region, vpc)},
                 instance.reason);
   }
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "control/certificate_plan.h"
+#include "control/check_plan.h"
 #include "control/database_plan.h"
 #include "control/instance_plan.h"
 #include "control/lab_plan_context.h"
@@ -12,6 +13,7 @@
 #include "control/network_plan.h"
 #include "control/network_plan_firewall.h"
 #include "control/node_checks.h"
+#include "control/wide_area_plan.h"
 
 namespace scv::control {
 namespace {
@@ -76,10 +78,34 @@ std::vector<DatabaseCluster> AllClusters(const std::vector<RegionHosts>& regions
   return ReadClusters(all);
 }
 
+// The nodes of every cluster, by VPC.
+std::vector<ReplicationHosts> Replications(const std::vector<RegionHosts>& regions,
+                                           const std::vector<DatabaseCluster>& clusters) {
+  std::map<std::pair<std::string, std::string>, ReplicationHosts> found;  // cluster, VPC
+  for (const auto& hosts : regions) {
+    for (const auto& planned : hosts.databases) {
+      const auto& vpc = planned.host.interface.vpc_id;
+      const auto* cluster = ClusterOf(clusters, planned.host.key);
+      if (cluster == nullptr) continue;
+      auto& entry = found[{cluster->name, vpc}];
+      entry.cluster = cluster->name;
+      entry.region = hosts.region->region;
+      entry.vpc_id = vpc;
+      entry.addresses.push_back(planned.host.interface.address);
+      entry.port = planned.database->port;
+      entry.database = planned.database;
+    }
+  }
+  std::vector<ReplicationHosts> all;
+  for (auto& [key, entry] : found) all.push_back(std::move(entry));
+  return all;
+}
+
 // Whether there is anything for which an outside and names must stand.
 bool NeedsSurroundings(const StateIndex& index) {
   const auto alive = [](const auto& view) { return !view.deleting(); };
   return std::ranges::any_of(index.zones, alive) ||
+         std::ranges::any_of(index.health_checks, alive) ||
          std::ranges::any_of(index.regions, [&](const auto& entry) {
            return std::ranges::any_of(entry.second.vpcs,
                                       [&](const auto& vpc) { return alive(vpc.second); });
@@ -162,14 +188,15 @@ LabPlan Compile(const aws::DesiredState& state, const std::vector<InstanceRecord
   }
   plan.databases = AllClusters(regions);
   for (const auto& hosts : regions) PlanRegion(context, hosts, ordered);
+  PlanWideAreas(context, Replications(regions, plan.databases));
   if (NeedsSurroundings(index)) {
     PlanSurroundings(context);
     std::ranges::sort(regions, {}, [](const RegionHosts& hosts) { return hosts.region->number; });
     PlanNames(context, regions);
   } else {
-    for (const auto& zone : index.zones) context.Link(zone, NamesKey());
-    for (const auto& record : index.records) context.Link(record, NamesKey());
+    LinkNames(context);
   }
+  PlanEndpointChecks(context);
   book.End();
   FinishLinks(context);
   std::ranges::sort(plan.parts, {}, &lab::Part::key);

@@ -38,7 +38,10 @@ lab::PartKey InternetKey() {
 lab::PartKey PublicNameServerKey() {
   return {lab::PartKind::kNameServer, std::string(aws::kGlobal), "internet"};
 }
-lab::PartKey NamesKey() { return {lab::PartKind::kNames, std::string(aws::kGlobal), "names"}; }
+lab::PartKey NamesKey() { return {lab::PartKind::kNames, std::string(aws::kGlobal), ""}; }
+lab::PartKey NamesKey(std::string_view region, std::string_view vpc) {
+  return {lab::PartKind::kNames, std::string(region), std::string(vpc)};
+}
 lab::PartKey RouterKey(std::string_view region, std::string_view vpc) {
   return {lab::PartKind::kRouter, std::string(region), std::string(vpc)};
 }

@@ -53,7 +53,9 @@ struct PlanContext {
 
 lab::PartKey InternetKey();
 lab::PartKey PublicNameServerKey();
+// What the internet sees, and what a VPC sees.
 lab::PartKey NamesKey();
+lab::PartKey NamesKey(std::string_view region, std::string_view vpc);
 lab::PartKey RouterKey(std::string_view region, std::string_view vpc);
 lab::PartKey NameServerKey(std::string_view region, std::string_view vpc);
 

@@ -75,6 +75,7 @@ void CompareSpecs(const lab::RouterSpec& a, const lab::RouterSpec& b, Difference
   out.Compare(a.internet_gateway, b.internet_gateway, "internet gateway");
   out.Compare(a.nat_addresses, b.nat_addresses, "NAT gateways");
   out.Compare(a.public_addresses, b.public_addresses, "public addresses");
+  out.Compare(a.peers, b.peers, "peers");
 }
 
 void CompareSpecs(const lab::NameServerSpec& a, const lab::NameServerSpec& b, Differences& out) {
@@ -160,8 +161,9 @@ std::string Describe(const lab::PartKey& key) {
   std::string text = "the ";
   text += lab::Name(key.kind);
   switch (key.kind) {
-    case lab::PartKind::kInternet:
     case lab::PartKind::kNames:
+      return key.name.empty() ? text : text + " that " + key.name + " sees";
+    case lab::PartKind::kInternet:
     case lab::PartKind::kDoor:
       return text;
     default:

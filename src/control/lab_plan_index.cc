@@ -98,17 +98,26 @@ const std::unordered_map<std::string_view, Reader>& Readers() {
 }  // namespace
 
 StateIndex ReadIndex(const aws::DesiredState& state, const std::map<std::string, int>& regions) {
+// Route 53 has no regions. Whether the resource is one of its.
+bool ReadGlobal(StateIndex& index, const Resource& resource) {
+  const auto& type = resource.key.type;
+  if (!type.starts_with("aws_route53_")) return false;
+  if (type == "aws_route53_zone") {
+    index.zones.push_back(aws::ReadHostedZone(resource));
+  } else if (type == "aws_route53_record") {
+    index.records.push_back(aws::ReadDnsRecord(resource));
+  } else if (type == "aws_route53_zone_association") {
+    index.zone_associations.push_back(aws::ReadZoneAssociation(resource));
+  } else if (type == "aws_route53_health_check") {
+    index.health_checks.push_back(aws::ReadHealthCheck(resource));
+  }
+  return true;
+}
+
   StateIndex index;
   RegionIndex* region = nullptr;
   for (const auto& [key, resource] : state.all()) {
-    if (key.type == "aws_route53_zone") {
-      index.zones.push_back(aws::ReadHostedZone(*resource));
-      continue;
-    }
-    if (key.type == "aws_route53_record") {
-      index.records.push_back(aws::ReadDnsRecord(*resource));
-      continue;
-    }
+    if (ReadGlobal(index, *resource)) continue;
     const auto reader = Readers().find(key.type);
     if (reader == Readers().end()) continue;
     if (region == nullptr || region->region != key.region) {

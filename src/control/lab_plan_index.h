@@ -62,6 +62,8 @@ struct StateIndex {
   std::vector<aws::DnsRecord> records;  // by id
 };
 
+  std::vector<aws::ZoneAssociation> zone_associations;
+  std::vector<aws::HealthCheck> health_checks;  // by id
 // Valid as long as `state`.
 StateIndex ReadIndex(const aws::DesiredState& state, const std::map<std::string, int>& regions);
 

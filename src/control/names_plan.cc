@@ -1,6 +1,8 @@
 #include "control/names_plan.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "control/names_plan_zones.h"
@@ -30,18 +32,21 @@ void AddServices(const RegionIndex& region, Zones& zones) {
   }
 }
 
-void AddLoadBalancers(const RegionHosts& hosts, Zones& zones) {
+// Nodes that cannot be reached are left out, unless none can.
+void AddLoadBalancers(const RegionHosts& hosts, const std::set<lab::PartKey>& dark, Zones& zones) {
   for (const auto& planned : hosts.load_balancers) {
     const auto name = aws::NormalName(planned.load_balancer->dns_name);
     if (name.empty() || planned.nodes.empty()) continue;
+    const bool all_dark = std::ranges::all_of(
+        planned.nodes, [&](const PlannedHost& node) { return dark.contains(node.key); });
     std::vector<std::string> addresses;
     for (const auto& node : planned.nodes) {
+      if (!all_dark && dark.contains(node.key)) continue;
       addresses.push_back(node.public_address.empty() ? node.interface.address
                                                       : node.public_address);
     }
-    std::ranges::sort(addresses);
-    zones.AddAws("dualstack." + name, kLoadBalancerTtl, addresses);
-    zones.AddAws(name, kLoadBalancerTtl, std::move(addresses));
+    zones.AddAws("dualstack." + name, kLoadBalancerTtl, addresses, !all_dark);
+    zones.AddAws(name, kLoadBalancerTtl, std::move(addresses), !all_dark);
   }
 }
 
@@ -58,71 +63,165 @@ void AddHosts(const RegionHosts& hosts, Zones& zones) {
   }
 }
 
-// The hosted zones that are served, by zone id: the first of each name.
-std::map<std::string, const aws::HostedZone*> ServedZones(PlanContext& context) {
-  std::map<std::string, const aws::HostedZone*> served;
-  std::map<std::string, std::string> by_name;
-  for (const auto& zone : context.index.zones) {
-    if (zone.deleting()) continue;
-    if (zone.is_private) {
-      context.NotHonoured(zone, "private hosted zones are not served yet");
-    } else if (const auto [other, is_new] = by_name.emplace(zone.name, zone.zone_id); !is_new) {
-      context.NotHonoured(zone, "the hosted zone " + other->second +
-                                    " has the same name and is the one that is served");
-    } else {
-      served.emplace(zone.zone_id, &zone);
+// From where names are looked up: the internet, and every VPC.
+struct Place {
+  lab::PartKey key;
+  std::string vpc;  // "": the internet
+};
+
+std::vector<Place> PlacesOf(const StateIndex& index) {
+  std::vector<Place> places{{NamesKey(), ""}};
+  for (const auto& [name, region] : index.regions) {
+    for (const auto& [id, vpc] : region.vpcs) {
+      if (!vpc.deleting()) places.push_back({NamesKey(name, id), id});
     }
   }
-  return served;
+  return places;
 }
 
-void AddRecord(PlanContext& context, const aws::DnsRecord& record, const aws::HostedZone& zone,
-               Zones& zones) {
-  if (record.policy != aws::RoutingPolicy::kSimple) {
-    context.NotHonoured(
-        record, "records with " + std::string(Name(record.policy)) + " routing are not served yet");
-    return;
+// Which VPCs see each private zone, by zone id.
+std::map<std::string, std::set<std::string>> PrivateZones(const StateIndex& index) {
+  std::map<std::string, std::set<std::string>> vpcs;
+  for (const auto& zone : index.zones) {
+    if (zone.is_private) vpcs[zone.zone_id].insert(zone.vpcs.begin(), zone.vpcs.end());
   }
-  const auto name = aws::FullName(record, zone.name);
-  if (record.alias_name.empty()) {
-    zones.Add(zone.name, name, record.type, record.ttl, record.values);
-  } else {
-    zones.AddAlias(zone.name, name, record.type, record.alias_name, record.resource);
+  for (const auto& association : index.zone_associations) {
+    const auto zone = vpcs.find(association.zone_id);
+    if (zone != vpcs.end() && !association.deleting()) zone->second.insert(association.vpc_id);
   }
+  return vpcs;
 }
 
-void AddHostedZones(PlanContext& context, Zones& zones) {
-  const auto served = ServedZones(context);
-  for (const auto& [id, zone] : served) zones.AddHostedZone(*zone);
-  for (const auto& zone : context.index.zones) context.Link(zone, NamesKey());
-  for (const auto& record : context.index.records) {
-    context.Link(record, NamesKey());
-    if (record.deleting()) continue;
-    if (const auto zone = served.find(record.zone_id); zone != served.end()) {
-      AddRecord(context, record, *zone->second, zones);
-    } else {
-      context.NotHonoured(record, "its hosted zone is not served");
+class HostedNames {
+ public:
+  explicit HostedNames(PlanContext& context)
+      : context_(context),
+        places_(PlacesOf(context.index)),
+        private_zones_(PrivateZones(context.index)) {
+    for (const auto& record : context.index.records) records_[record.zone_id].push_back(&record);
+  }
+
+  void Plan(const Zones& common) {
+    for (const auto& place : places_) PlanPlace(place, common);
+    ExplainZones();
+    ExplainRecords();
+    ExplainAssociations();
+    LinkAll();
+  }
+
+  void LinkAll() {
+    std::map<std::string, std::vector<lab::PartKey>> keys;  // by zone id
+    for (const auto& zone : context_.index.zones) {
+      for (const auto& place : places_) {
+        if (Sees(place, zone)) keys[zone.zone_id].push_back(place.key);
+      }
+      context_.Link(zone, keys[zone.zone_id]);
+    }
+    for (const auto& record : context_.index.records) context_.Link(record, keys[record.zone_id]);
+    for (const auto& association : context_.index.zone_associations) {
+      if (const auto* place = PlaceOf(association.vpc_id)) context_.Link(association, place->key);
     }
   }
-}
+
+ private:
+  bool Sees(const Place& place, const aws::HostedZone& zone) const {
+    if (!zone.is_private) return true;
+    const auto vpcs = private_zones_.find(zone.zone_id);
+    return vpcs != private_zones_.end() && vpcs->second.contains(place.vpc);
+  }
+  const Place* PlaceOf(const std::string& vpc) const {
+    const auto found = std::ranges::find(places_, vpc, &Place::vpc);
+    return vpc.empty() || found == places_.end() ? nullptr : &*found;
+  }
+
+  // One zone of each name: a private one hides a public one, else the first by id.
+  std::map<std::string, const aws::HostedZone*> ZonesAt(const Place& place) {
+    std::map<std::string, const aws::HostedZone*> zones;
+    for (const bool is_private : {true, false}) {
+      for (const auto& zone : context_.index.zones) {
+        if (zone.is_private != is_private || zone.deleting() || !Sees(place, zone)) continue;
+        const auto [other, is_new] = zones.emplace(zone.name, &zone);
+        if (is_new) {
+          served_.insert(zone.zone_id);
+        } else if (other->second->is_private == is_private) {
+          context_.NotHonoured(zone, "the hosted zone " + other->second->zone_id +
+                                         " has the same name and is the one that is served");
+        }
+      }
+    }
+    return zones;
+  }
+
+  void PlanPlace(const Place& place, const Zones& common) {
+    auto zones = common;
+    const auto seen = ZonesAt(place);
+    for (const auto& [name, zone] : seen) zones.AddHostedZone(*zone);
+    for (const auto& [name, zone] : seen) {
+      for (const auto* record : records_[zone->zone_id]) {
+        if (!record->deleting()) zones.AddRecord(*zone, *record);
+      }
+    }
+    auto [names, unresolved] = zones.Done();
+    for (const auto& [record, alias] : unresolved) {
+      context_.plan.missing.emplace(record->key, "its alias " + alias + " has no address yet");
+    }
+    context_.Add(place.key, std::move(names), {},
+                 place.vpc.empty() ? "hosted zones, load balancers, databases, instances"
+                                   : "names as " + place.vpc + " sees them");
+  }
+
+  void ExplainZones() {
+    for (const auto& zone : context_.index.zones) {
+      if (zone.deleting() || !zone.is_private) continue;
+      for (const auto& vpc : zone.vpcs) {
+        if (PlaceOf(vpc) == nullptr) context_.Missing(zone, "there is no VPC " + vpc);
+      }
+    }
+  }
+
+  void ExplainRecords() {
+    for (const auto& record : context_.index.records) {
+      if (record.deleting()) continue;
+      if (!served_.contains(record.zone_id)) {
+        context_.NotHonoured(record, "its hosted zone is not served");
+      } else if (const auto why = NotServed(record); !why.empty()) {
+        context_.NotHonoured(record, why);
+      } else if (const auto how = Approximated(record); !how.empty()) {
+        context_.NotHonoured(record, how);
+      }
+    }
+  }
+
+  void ExplainAssociations() {
+    for (const auto& association : context_.index.zone_associations) {
+      if (!private_zones_.contains(association.zone_id)) {
+        context_.Missing(association, "there is no private hosted zone " + association.zone_id);
+      } else if (PlaceOf(association.vpc_id) == nullptr) {
+        context_.Missing(association, "there is no VPC " + association.vpc_id);
+      }
+    }
+  }
+
+  PlanContext& context_;
+  std::vector<Place> places_;
+  std::map<std::string, std::set<std::string>> private_zones_;
+  std::map<std::string, std::vector<const aws::DnsRecord*>> records_;  // by zone id
+  std::set<std::string> served_;                                       // zone ids
+};
 
 }  // namespace
 
 void PlanNames(PlanContext& context, const std::vector<RegionHosts>& regions) {
-  Zones zones(context.environment.pace);
+  Zones common(context.environment.pace, context.environment.unhealthy_checks);
   for (const auto& hosts : regions) {
     if (hosts.region->number == 0) continue;
-    AddServices(*hosts.region, zones);
-    AddLoadBalancers(hosts, zones);
-    AddHosts(hosts, zones);
+    AddServices(*hosts.region, common);
+    AddLoadBalancers(hosts, context.environment.dark_nodes, common);
+    AddHosts(hosts, common);
   }
-  AddHostedZones(context, zones);
-  auto [names, unresolved] = zones.Done();
-  for (const auto& [record, alias] : unresolved) {
-    context.plan.missing.emplace(record->key, "its alias " + alias + " has no address yet");
-  }
-  context.Add(NamesKey(), std::move(names), {},
-              "hosted zones, load balancers, databases, instances");
+  HostedNames(context).Plan(common);
 }
+
+void LinkNames(PlanContext& context) { HostedNames(context).LinkAll(); }
 
 }  // namespace scv::control

@@ -20,10 +20,14 @@ struct RegionHosts {
   std::vector<PlannedDatabase> databases;
 };
 
-// Adds the part of all names: public zones with simple records (aliases resolved to addresses),
-// the names of load balancers, databases, instances and AWS's services. Zones for one VPC and
-// records with a routing policy are kept for later, and said to be. `regions`: by number.
+// Adds the parts of all names, one for each place: hosted zones with their aliases resolved to
+// addresses and their routing policies decided, the names of load balancers, databases, instances
+// and AWS's services. A VPC also sees the private zones that are associated with it; one of them
+// hides a public zone of the same name. `regions`: by number.
 void PlanNames(PlanContext& context, const std::vector<RegionHosts>& regions);
+
+// Where nothing needs names any more: only says which parts zones and records were in.
+void LinkNames(PlanContext& context);
 
 }  // namespace scv::control
 

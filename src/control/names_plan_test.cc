@@ -14,7 +14,8 @@ TEST(NamesPlan, NamesLeadToAddresses) {
               "global");
   fixture.Put("aws_route53_record", "Z1_api",
               "{'zone_id':'Z1','name':'api','type':'A','set_identifier':'seoul',"
-              "'failover_routing_policy':[{'type':'PRIMARY'}],'ttl':60,'records':['1.2.3.4']}",
+              "'latency_routing_policy':[{'region':'ap-northeast-2'}],'ttl':60,"
+              "'records':['1.2.3.4']}",
               "global");
   const auto plan = fixture.Plan();
   const std::vector<std::string> front{"203.0.113.125", "203.0.113.126"};

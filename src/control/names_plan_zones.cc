@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "aws/resource.h"
 
@@ -11,7 +12,6 @@ namespace {
 constexpr std::string_view kOwnNameServer = "ns.lab.internal";
 constexpr int kAliasDepthMost = 8;
 constexpr int kApexTtl = 900;
-constexpr int kAliasTtl = 60;
 
 bool IsNameType(std::string_view type) {
   constexpr std::array kTypes{"CNAME", "NS", "PTR", "MX", "SRV"};
@@ -55,43 +55,84 @@ int Zones::Scaled(int seconds) const {
 }
 
 void Zones::Add(std::string_view zone, const std::string& name, const std::string& type, int ttl,
-                std::vector<std::string> values) {
+                std::vector<std::string> values, bool healthy) {
   RecordKey key{name, type};
-  if (records_.contains(key) || aliases_.contains(key) || values.empty()) return;
-  lab::RecordSpec record;
-  record.name = name;
-  record.type = type;
-  record.ttl = Scaled(ttl);
-  for (const auto& value : values) record.values.push_back(ZoneFileValue(type, value));
-  std::ranges::sort(record.values);
+  if (answers_.contains(key) || values.empty()) return;
+  NameAnswer answer;
+  answer.ttl = Scaled(ttl);
+  answer.healthy = healthy;
+  for (const auto& value : values) answer.values.push_back(ZoneFileValue(type, value));
+  std::ranges::sort(answer.values);
   zone_of_.emplace(key, zone);
-  records_.emplace(std::move(key), std::move(record));
+  answers_.emplace(std::move(key), std::move(answer));
 }
 
-void Zones::AddAws(const std::string& name, int ttl, std::vector<std::string> addresses) {
+void Zones::AddAws(const std::string& name, int ttl, std::vector<std::string> addresses,
+                   bool healthy) {
   constexpr std::string_view kAws = "amazonaws.com";
   const auto dot = name.find('.');
   if (dot == std::string::npos) return;
   const bool own = name.ends_with('.' + std::string(kAws));
-  Add(own ? kAws : std::string_view(name).substr(dot + 1), name, "A", ttl, std::move(addresses));
-}
-
-void Zones::AddAlias(std::string_view zone, const std::string& name, const std::string& type,
-                     const std::string& target, const aws::Resource* resource) {
-  RecordKey key{name, type};
-  if (records_.contains(key)) return;
-  aliases_.emplace(std::move(key), Alias{std::string(zone), target, resource});
+  Add(own ? kAws : std::string_view(name).substr(dot + 1), name, "A", ttl, std::move(addresses),
+      healthy);
 }
 
 void Zones::AddHostedZone(const aws::HostedZone& zone) {
   name_servers_.insert_or_assign(zone.name, zone.name_servers);
 }
 
-const lab::RecordSpec* Zones::Resolve(const RecordKey& key, int depth) {
-  if (const auto found = records_.find(key); found != records_.end()) return &found->second;
-  const auto alias = aliases_.find(key);
-  if (alias == aliases_.end() || depth >= kAliasDepthMost) return nullptr;
-  return Resolve({alias->second.target, key.second}, depth + 1);
+std::string_view Zones::HostedZoneOf(std::string_view name) const {
+  for (;;) {
+    if (const auto zone = name_servers_.find(std::string(name)); zone != name_servers_.end()) {
+      return zone->first;
+    }
+    const auto dot = name.find('.');
+    if (dot == std::string_view::npos) return "";
+    name.remove_prefix(dot + 1);
+  }
+}
+
+void Zones::AddRecord(const aws::HostedZone& zone, const aws::DnsRecord& record) {
+  RecordKey key{aws::FullName(record, zone.name), record.type};
+  if (HostedZoneOf(key.first) != zone.name) return;
+  auto& set = sets_[std::move(key)];
+  set.zone = zone.name;
+  set.records.push_back(&record);
+}
+
+std::optional<NameAnswer> Zones::AnswerOf(const aws::DnsRecord& record, int depth) {
+  NameAnswer answer;
+  const bool checked = !unhealthy_checks_->contains(record.health_check_id);
+  if (!record.alias_name.empty()) {
+    const auto* target = Resolve({record.alias_name, record.type}, depth + 1);
+    if (target == nullptr) return std::nullopt;
+    answer = *target;  // its time to live, too
+    answer.healthy = checked && (answer.healthy || !record.evaluate_target_health);
+    return answer;
+  }
+  if (record.values.empty()) return std::nullopt;
+  answer.ttl = Scaled(record.ttl);
+  answer.healthy = checked;
+  for (const auto& value : record.values) {
+    answer.values.push_back(ZoneFileValue(record.type, value));
+  }
+  std::ranges::sort(answer.values);
+  return answer;
+}
+
+const NameAnswer* Zones::Resolve(const RecordKey& key, int depth) {
+  if (const auto found = answers_.find(key); found != answers_.end()) return &found->second;
+  const auto set = sets_.find(key);
+  if (set == sets_.end() || depth > kAliasDepthMost) return nullptr;
+  const auto [chosen, is_new] = chosen_.try_emplace(key);
+  if (is_new) {
+    std::vector<NameVariant> variants;
+    for (const auto* record : set->second.records) {
+      variants.push_back({record, AnswerOf(*record, depth)});
+    }
+    chosen->second = Choose(variants);
+  }
+  return chosen->second ? &*chosen->second : nullptr;
 }
 
 void Zones::AddApex(const std::string& zone, const std::vector<std::string>& name_servers) {
@@ -101,32 +142,41 @@ void Zones::AddApex(const std::string& zone, const std::vector<std::string>& nam
   const auto soa = aws::NormalName(servers.front()) +
                    ". awsdns-hostmaster.amazon.com. 1 7200 900 1209600 " +
                    std::to_string(Scaled(kApexTtl) > 60 ? 60 : 1);
-  Add(zone, zone, "SOA", kApexTtl, {soa});
-  Add(zone, zone, "NS", kApexTtl, servers);
+  if (!sets_.contains({zone, "SOA"})) Add(zone, zone, "SOA", kApexTtl, {soa});
+  if (!sets_.contains({zone, "NS"})) Add(zone, zone, "NS", kApexTtl, servers);
 }
 
-std::pair<lab::NamesSpec, std::vector<std::pair<const aws::Resource*, std::string>>> Zones::Done() {
-  std::vector<std::pair<const aws::Resource*, std::string>> unresolved;
-  std::vector<std::pair<std::string, lab::RecordSpec>> resolved;  // with their zones
-  for (const auto& [key, alias] : aliases_) {
-    if (const auto* target = Resolve({alias.target, key.second}, 0); target != nullptr) {
-      auto record = *target;
-      record.name = key.first;
-      record.ttl = std::min(record.ttl, Scaled(kAliasTtl));
-      resolved.emplace_back(alias.zone, std::move(record));
-    } else if (key.second == "A") {
-      unresolved.emplace_back(alias.resource, alias.target);
-    }
-  }
+void Zones::Put(lab::NamesSpec& names, const std::string& zone, const RecordKey& key,
+                const NameAnswer& answer) const {
+  lab::RecordSpec record;
+  record.name = key.first;
+  record.type = key.second;
+  record.ttl = answer.ttl;
+  record.values = answer.values;
+  record.by_location = answer.by_location;
+  names.zones[zone].push_back(std::move(record));
+}
+
+std::pair<lab::NamesSpec, Zones::Unresolved> Zones::Done() {
   std::set<std::string> zones;
   for (const auto& [key, zone] : zone_of_) zones.insert(zone);
   for (const auto& zone : zones) {
     if (!name_servers_.contains(zone)) AddApex(zone, {});
   }
   for (const auto& [zone, servers] : name_servers_) AddApex(zone, servers);
+  Unresolved unresolved;
   lab::NamesSpec names;
-  for (auto& [key, record] : records_) names.zones[zone_of_[key]].push_back(record);
-  for (auto& [zone, record] : resolved) names.zones[zone].push_back(std::move(record));
+  for (const auto& [key, answer] : answers_) Put(names, zone_of_[key], key, answer);
+  for (const auto& [key, set] : sets_) {
+    if (answers_.contains(key)) continue;  // AWS's own name
+    if (const auto* answer = Resolve(key, 0); answer != nullptr) Put(names, set.zone, key, *answer);
+    for (const auto* record : set.records) {
+      if (record->alias_name.empty() || key.second != "A") continue;
+      if (Resolve({record->alias_name, key.second}, 0) == nullptr) {
+        unresolved.emplace_back(record->resource, record->alias_name);
+      }
+    }
+  }
   for (auto& [zone, records] : names.zones) std::ranges::sort(records);
   return {std::move(names), std::move(unresolved)};
 }

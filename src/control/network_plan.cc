@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "aws/ipv4.h"
+#include "control/wide_area_plan.h"
 
 namespace scv::control {
 namespace {
@@ -214,6 +215,7 @@ void LinkNetworks(PlanContext& context, const RegionIndex& region) {
     if (const auto eip = region.eips.find(gateway.allocation_id); eip != region.eips.end()) {
       link(eip->second, vpc);
     }
+    context.Link(vpc, NamesKey(region.region, id));
   }
 }
 

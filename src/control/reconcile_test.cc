@@ -172,7 +172,7 @@ TEST(Reconcile, ANewMemberChangesOnlyWhoKnowsIt) {
       EXPECT_EQ(action.reason, "members of security groups");
     }
   }
-  EXPECT_EQ(changed, (std::vector<std::string>{"names", "memo", "back/ap-northeast-2a",
+  EXPECT_EQ(changed, (std::vector<std::string>{"vpc-1", "", "memo", "back/ap-northeast-2a",
                                                "back/ap-northeast-2b", "i-was-3"}));
 }
 

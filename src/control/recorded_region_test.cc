@@ -76,7 +76,7 @@ class RecordedRegion : public ::testing::Test {
   // As the daemon does it: what stands decides which certificates are issued.
   void Converge() {
     for (int round = 0; round < 20; ++round) {
-      const auto* names = observed_.Find({lab::PartKind::kNames, "global", "names"});
+      const auto* names = observed_.Find(NamesKey());
       if (names != nullptr && names->standing) {
         environment_.validated_certificates =
             ValidatedCertificates(state_, std::get<lab::NamesSpec>(names->standing->spec));
@@ -155,7 +155,7 @@ TEST_F(RecordedRegion, IsMadeOfThis) {
   std::map<std::string, int> counts;
   for (const auto& part : plan_.parts) ++counts[std::string(lab::Name(part.key.kind))];
   const std::map<std::string, int> expected{
-      {"internet", 1},    {"router", 1},   {"name server", 2},        {"names", 1}, {"database", 1},
+      {"internet", 1},    {"router", 1},   {"name server", 2},        {"names", 2}, {"database", 1},
       {"certificate", 1}, {"instance", 4}, {"load balancer node", 4}, {"door", 1}};
   EXPECT_EQ(counts, expected);
   for (const auto& part : plan_.parts) {

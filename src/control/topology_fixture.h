@@ -262,7 +262,7 @@ inline const lab::DatabaseSpec& Database(const LabPlan& plan) {
   return SpecOf<lab::DatabaseSpec>(plan, lab::PartKind::kDatabase, "memo");
 }
 inline const lab::NamesSpec& Names(const LabPlan& plan) {
-  return SpecOf<lab::NamesSpec>(plan, lab::PartKind::kNames, "names", "global");
+  return SpecOf<lab::NamesSpec>(plan, lab::PartKind::kNames, "", "global");
 }
 inline const lab::RecordSpec* Record(const LabPlan& plan, const std::string& zone,
                                      const std::string& name, const std::string& type) {
