@@ -1,4 +1,7 @@
 list(APPEND SCV_WORLD_LINUX_SOURCES
+  faults.cc
+  faults_file.cc
+  faults_tree.cc
   memory_fd_store.cc
   namespace.cc
   netlink.cc
@@ -38,6 +41,7 @@ target_include_directories(scv-wan-relay PRIVATE ${CMAKE_SOURCE_DIR}/src)
 if(NOT SCV_FUZZ)
   add_executable(world_faults_test
     engines_test_support.cc
+    faults_test.cc
     network_faults_test.cc
     network_test_lab.cc
     wan_area_test.cc
