@@ -21,10 +21,10 @@ Route ReadRouteAttributes(const json::object& attributes) {
   return {.destination = FirstOf(attributes, {"cidr_block", "destination_cidr_block"}),
           .gateway_id = String(attributes, "gateway_id"),
           .nat_gateway_id = String(attributes, "nat_gateway_id"),
-          .other = FirstOf(attributes,
-                           {"vpc_peering_connection_id", "transit_gateway_id",
-                            "network_interface_id", "vpc_endpoint_id", "local_gateway_id",
-                            "carrier_gateway_id", "core_network_arn", "egress_only_gateway_id"})};
+          .peering_id = String(attributes, "vpc_peering_connection_id"),
+          .other = FirstOf(attributes, {"transit_gateway_id", "network_interface_id",
+                                        "vpc_endpoint_id", "local_gateway_id", "carrier_gateway_id",
+                                        "core_network_arn", "egress_only_gateway_id"})};
 }
 
 // Protocol numbers (IANA) by the names that EC2 answers with.
@@ -149,6 +149,21 @@ EipAssociation ReadEipAssociation(const Resource& resource) {
           String(a, "allocation_id"),
           String(a, "instance_id"),
           String(a, "network_interface_id")};
+}
+
+PeeringConnection ReadPeeringConnection(const Resource& resource) {
+  const auto& a = resource.attributes;
+  auto region = String(a, "peer_region");
+  if (region.empty()) region = resource.key.region;
+  const bool own = Boolean(a, "auto_accept") && region == resource.key.region;
+  return {{&resource},         resource.key.id,
+          String(a, "vpc_id"), String(a, "peer_vpc_id"),
+          std::move(region),   own || String(a, "accept_status") == "active"};
+}
+
+PeeringAccepter ReadPeeringAccepter(const Resource& resource) {
+  const auto& a = resource.attributes;
+  return {{&resource}, String(a, "vpc_peering_connection_id"), Boolean(a, "auto_accept")};
 }
 
 VpcEndpoint ReadVpcEndpoint(const Resource& resource) {

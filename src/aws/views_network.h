@@ -40,7 +40,8 @@ struct Route {
   std::string destination;  // IPv4 only; "" for the others, which are left out
   std::string gateway_id;   // igw-…, "local"
   std::string nat_gateway_id;
-  std::string other;  // a target that the lab does not have (peering, transit gateway, …)
+  std::string peering_id;  // pcx-…
+  std::string other;       // a target that the lab does not have (transit gateway, …)
   bool operator==(const Route&) const = default;
 };
 
@@ -79,6 +80,21 @@ struct EipAssociation : View {
   std::string allocation_id, instance, network_interface;
 };
 EipAssociation ReadEipAssociation(const Resource& resource);
+
+// aws_vpc_peering_connection, as its requester sees it.
+struct PeeringConnection : View {
+  std::string id, vpc_id, peer_vpc_id;
+  std::string peer_region;  // never ""
+  bool accepted = false;    // by the other side, or by itself (within a region)
+};
+PeeringConnection ReadPeeringConnection(const Resource& resource);
+
+// aws_vpc_peering_connection_accepter.
+struct PeeringAccepter : View {
+  std::string connection_id;
+  bool accepts = false;
+};
+PeeringAccepter ReadPeeringAccepter(const Resource& resource);
 
 struct VpcEndpoint : View {
   std::string id, vpc_id, service_name, type, prefix_list_id;

@@ -69,7 +69,29 @@ TEST(Views, RoutesAreInlineOrOfTheirOwn) {
   const auto route = Make("aws_route", "r-1",
                           R"({"route_table_id": "rtb-1", "destination_cidr_block": "10.0.0.0/8",
                               "vpc_peering_connection_id": "pcx-1"})");
-  EXPECT_EQ(ReadRoute(route).route.other, "pcx-1");
+  EXPECT_EQ(ReadRoute(route).route.peering_id, "pcx-1");
+  EXPECT_EQ(ReadRoute(route).route.other, "");
+}
+
+TEST(Views, PeeringsAreAcceptedByTheOtherSideOrWithinARegion) {
+  const auto read = [](const std::string& rest) {
+    return ReadPeeringConnection(
+        Make("aws_vpc_peering_connection", "pcx-1",
+             R"({"vpc_id": "vpc-1", "peer_vpc_id": "vpc-2")" + rest + "}"));
+  };
+  const auto within = read(R"(, "auto_accept": true)");
+  EXPECT_EQ(within.id, "pcx-1");
+  EXPECT_EQ(within.peer_vpc_id, "vpc-2");
+  EXPECT_EQ(within.peer_region, within.region());
+  EXPECT_TRUE(within.accepted);
+  EXPECT_FALSE(read("").accepted);
+  EXPECT_FALSE(read(R"(, "peer_region": "eu-west-1", "auto_accept": true)").accepted);
+  EXPECT_TRUE(read(R"(, "peer_region": "eu-west-1", "accept_status": "active")").accepted);
+  const auto accepter =
+      ReadPeeringAccepter(Make("aws_vpc_peering_connection_accepter", "pcx-1",
+                               R"({"vpc_peering_connection_id": "pcx-1", "auto_accept": true})"));
+  EXPECT_EQ(accepter.connection_id, "pcx-1");
+  EXPECT_TRUE(accepter.accepts);
 }
 
 TEST(Views, TargetGroupsKeepNumbersAsText) {

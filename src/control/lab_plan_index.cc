@@ -63,6 +63,9 @@ const std::unordered_map<std::string_view, Reader>& Readers() {
       {"aws_nat_gateway", Into<aws::ReadNatGateway, &R::nat_gateways>},
       {"aws_eip", Into<aws::ReadEip, &R::eips>},
       {"aws_eip_association", Into<aws::ReadEipAssociation, &R::eip_associations>},
+      {"aws_vpc_peering_connection", Into<aws::ReadPeeringConnection, &R::peering_connections>},
+      {"aws_vpc_peering_connection_accepter",
+       Into<aws::ReadPeeringAccepter, &R::peering_accepters>},
       {"aws_security_group", Into<aws::ReadSecurityGroup, &R::security_groups>},
       {"aws_default_security_group", Into<aws::ReadSecurityGroup, &R::security_groups>},
       {"aws_security_group_rule", Into<aws::ReadSecurityGroupRules, &R::security_group_rules>},
@@ -95,9 +98,6 @@ const std::unordered_map<std::string_view, Reader>& Readers() {
   return kReaders;
 }
 
-}  // namespace
-
-StateIndex ReadIndex(const aws::DesiredState& state, const std::map<std::string, int>& regions) {
 // Route 53 has no regions. Whether the resource is one of its.
 bool ReadGlobal(StateIndex& index, const Resource& resource) {
   const auto& type = resource.key.type;
@@ -114,6 +114,9 @@ bool ReadGlobal(StateIndex& index, const Resource& resource) {
   return true;
 }
 
+}  // namespace
+
+StateIndex ReadIndex(const aws::DesiredState& state, const std::map<std::string, int>& regions) {
   StateIndex index;
   RegionIndex* region = nullptr;
   for (const auto& [key, resource] : state.all()) {

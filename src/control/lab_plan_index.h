@@ -38,6 +38,8 @@ struct RegionIndex {
   ById<aws::NatGateway> nat_gateways;
   ById<aws::Eip> eips;
   std::vector<aws::EipAssociation> eip_associations;
+  ById<aws::PeeringConnection> peering_connections;  // in the requester's region
+  std::vector<aws::PeeringAccepter> peering_accepters;
   ById<aws::SecurityGroup> security_groups;
   std::vector<aws::SingleSecurityGroupRules> security_group_rules;
   std::map<std::string, std::vector<std::string>> prefix_lists;  // id → prefixes
@@ -60,10 +62,10 @@ struct StateIndex {
   std::map<std::string, RegionIndex> regions;
   std::vector<aws::HostedZone> zones;   // by zone id
   std::vector<aws::DnsRecord> records;  // by id
-};
-
   std::vector<aws::ZoneAssociation> zone_associations;
   std::vector<aws::HealthCheck> health_checks;  // by id
+};
+
 // Valid as long as `state`.
 StateIndex ReadIndex(const aws::DesiredState& state, const std::map<std::string, int>& regions);
 

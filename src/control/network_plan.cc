@@ -12,7 +12,8 @@ namespace {
 // Everything about the route tables of one VPC.
 class VpcRoutes {
  public:
-  VpcRoutes(const RegionIndex& region, const aws::Vpc& vpc) : region_(region), vpc_(vpc) {
+  VpcRoutes(const RegionIndex& region, const aws::Vpc& vpc, const Peerings& peerings)
+      : region_(region), vpc_(vpc), peerings_(peerings) {
     for (const auto& gateway : region.internet_gateways) {
       if (!gateway.deleting() && gateway.vpc_id == vpc.id) internet_gateways_.insert(gateway.id);
     }
@@ -71,6 +72,8 @@ class VpcRoutes {
     spec.target = lab::RouteTarget::kBlackhole;
     if (internet_gateways_.contains(route.gateway_id)) {
       spec.target = lab::RouteTarget::kInternetGateway;
+    } else if (IsPeered(route.peering_id)) {
+      spec.target = lab::RouteTarget::kPeering;
     } else if (through_nat && !route.nat_gateway_id.empty()) {
       if (auto address = NatAddress(route.nat_gateway_id); !address.empty()) {
         spec.target = lab::RouteTarget::kNatGateway;
@@ -78,6 +81,12 @@ class VpcRoutes {
       }
     }
     return spec;
+  }
+
+  bool IsPeered(const std::string& id) const {
+    const auto peering = peerings_.find(id);
+    return peering != peerings_.end() &&
+           (peering->second.a.vpc_id == vpc_.id || peering->second.b.vpc_id == vpc_.id);
   }
 
   // "": there is no such gateway, or it has no way out itself.
@@ -96,6 +105,7 @@ class VpcRoutes {
 
   const RegionIndex& region_;
   const aws::Vpc& vpc_;
+  const Peerings& peerings_;
   std::set<std::string> internet_gateways_;
   std::string main_table_;
   std::map<std::string, std::string> table_of_;  // subnet → route table
@@ -140,10 +150,10 @@ std::vector<lab::PublicAddress> PublicAddressesOf(const aws::Vpc& vpc,
 }
 
 void PlanVpc(PlanContext& context, const RegionIndex& region, const aws::Vpc& vpc,
-             const std::vector<PlannedHost>& hosts) {
+             const Peerings& peerings, const std::vector<PlannedHost>& hosts) {
   const auto uplink = context.book.Uplink(region.region, vpc.id);
   if (!uplink) return context.Missing(vpc, "the region has more VPCs than the lab has uplinks");
-  const VpcRoutes routes(region, vpc);
+  const VpcRoutes routes(region, vpc, peerings);
   lab::RouterSpec router;
   router.vpc_id = vpc.id;
   router.region = region.region;
@@ -205,6 +215,7 @@ void LinkNetworks(PlanContext& context, const RegionIndex& region) {
   for (const auto& [id, vpc] : region.vpcs) {
     link(vpc, id);
     context.Link(vpc, NameServerKey(region.region, id));
+    context.Link(vpc, NamesKey(region.region, id));
   }
   for (const auto& [id, subnet] : region.subnets) link(subnet, subnet.vpc_id);
   for (const auto& gateway : region.internet_gateways) link(gateway, gateway.vpc_id);
@@ -215,7 +226,6 @@ void LinkNetworks(PlanContext& context, const RegionIndex& region) {
     if (const auto eip = region.eips.find(gateway.allocation_id); eip != region.eips.end()) {
       link(eip->second, vpc);
     }
-    context.Link(vpc, NamesKey(region.region, id));
   }
 }
 
@@ -223,8 +233,9 @@ void LinkNetworks(PlanContext& context, const RegionIndex& region) {
 
 void PlanNetworks(PlanContext& context, const RegionIndex& region,
                   const std::vector<PlannedHost>& hosts) {
+  const auto peerings = ActivePeerings(context.index);
   for (const auto& [id, vpc] : region.vpcs) {
-    if (!vpc.deleting()) PlanVpc(context, region, vpc, hosts);
+    if (!vpc.deleting()) PlanVpc(context, region, vpc, peerings, hosts);
   }
   LinkNetworks(context, region);
 }

@@ -47,6 +47,8 @@ constexpr auto kByParts = std::to_array<std::string_view>({
     "aws_security_group_rule",
     "aws_subnet",
     "aws_vpc",
+    "aws_vpc_peering_connection",
+    "aws_vpc_peering_connection_accepter",
     "aws_vpc_security_group_egress_rule",
     "aws_vpc_security_group_ingress_rule",
 });
