@@ -11,6 +11,7 @@ list(APPEND SCV_CONTROL_SOURCES
   database_switch.cc
 )
 list(APPEND SCV_CONTROL_TESTS
+  database_cluster_test.cc
   database_switch_test.cc
   database_test.cc
 )

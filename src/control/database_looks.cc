@@ -76,7 +76,6 @@ void DatabaseDecider::Missed(View& node) {
   const Millis late = kMissingAfter * limits_.look_every;
   if (now_ - watch.looked >= late) {
     watch.looked = now_;
-    watch.fine = 0;
     ++watch.unreachable;
     ++watch.silent;
   }
