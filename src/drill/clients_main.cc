@@ -40,6 +40,7 @@ std::string ToLine(const WorkloadOptions& options) {
                                       {"password", options.password},
                                       {"seed", options.seed},
                                       {"clients", options.clients},
+                                      {"global", options.global},
                                       {"rate", options.rate}});
 }
 
@@ -57,6 +58,7 @@ Result<WorkloadOptions> ParseOptions(const std::string& line) {
   options.password = Text(object, "password");
   options.seed = static_cast<std::uint64_t>(Number(object, "seed"));
   options.clients = static_cast<int>(Number(object, "clients"));
+  options.global = Flag(object, "global");
   options.rate = Real(object, "rate");
   if (options.host.empty() || options.clients < 1 || options.rate <= 0) {
     return Fail(ErrorKind::kInvalid, "the clients' options are not complete");

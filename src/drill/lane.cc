@@ -126,6 +126,7 @@ bool Lane::Try(const Operation& operation, int number, const LaneStops& stops,
   Request request = operation.request;
   request.token = person_.token;
   request.fresh = person_.fresh;
+  request.global = options_.global && writes_;
   Attempt attempt;
   attempt.client = person_.number;
   attempt.action = operation.action;

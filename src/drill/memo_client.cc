@@ -115,6 +115,7 @@ void MemoClient::Prepare(const Request& request, const std::string& url) {
   if (!request.key.empty()) headers.Add("Idempotency-Key: " + request.key);
   if (request.expected != 0) headers.Add(fmt::format("If-Match: \"{}\"", request.expected));
   if (!request.body.empty()) headers.Add("Content-Type: application/json");
+  if (request.global) headers.Add("Prefer: durability=global");
   curl_easy_reset(curl);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");

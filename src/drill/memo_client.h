@@ -29,6 +29,7 @@ struct Request {
   std::string token;
   std::string key;             // Idempotency-Key; "": none
   std::uint32_t expected = 0;  // If-Match; 0: none
+  bool global = false;         // Prefer: durability=global
   bool fresh = false;          // over a new connection that is closed afterwards
   std::chrono::milliseconds timeout = kAnswerWithin;
 };

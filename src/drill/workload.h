@@ -30,7 +30,8 @@ struct WorkloadOptions {
   std::string password;        // of its accounts
   std::uint64_t seed = 1;
   int clients = 8;
-  double rate = 50;  // operations a second, of all clients together
+  bool global = false;  // writes ask for durability=global
+  double rate = 50;     // operations a second, of all clients together
 };
 
 // Where the records go. Called from many threads, one call at a time.
