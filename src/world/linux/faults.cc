@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <chrono>
-#include <thread>
 #include <utility>
 
 #include "world/linux/faults_tree.h"
@@ -16,10 +14,8 @@ namespace {
 
 using lab::Fault;
 using Kind = lab::Fault::Kind;
-using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kDeadWithin{2'000};
-constexpr std::chrono::milliseconds kLookAgainAfter{2};
+constexpr int kPassesMax = 10;
 
 bool IsName(const std::string& text) {
   return text.size() <= Faults::kNameSizeMax && std::ranges::all_of(text, [](unsigned char c) {
@@ -251,25 +247,25 @@ Result<int> Faults::PidOf(const std::string& part) const {
   return status->pid;
 }
 
-// Within one pass everything is hit; further ones find what was being started.
+// Everything is hit before any is waited for; further passes find what was being started.
 Result<void> Faults::CutPower(const Fault& fault) {
-  const auto deadline = Clock::now() + kDeadWithin;
   const std::string zone = fault.kind == Kind::kZonePower ? fault.zone : "";
-  for (;;) {
-    std::size_t alive = 0;
-    for (const std::string& process : targets_.processes_in(fault.region, zone)) {
-      const auto status = targets_.processes.Find(process);
-      if (!status.has_value() || !status->running) continue;
-      ++alive;
-      static_cast<void>(targets_.processes.Signal(process, SIGKILL));
-    }
-    if (alive == 0) return {};
-    if (Clock::now() > deadline) {
-      return Fail(ErrorKind::kTimeout, std::to_string(alive) + " processes in " + fault.region +
-                                           zone + " do not end although they were killed");
-    }
-    std::this_thread::sleep_for(kLookAgainAfter);
+  const auto alive = [&] {
+    auto names = targets_.processes_in(fault.region, zone);
+    std::erase_if(names, [&](const std::string& name) {
+      const auto status = targets_.processes.Find(name);
+      return !status.has_value() || !status->running;
+    });
+    return names;
+  };
+  for (int pass = 0; pass < kPassesMax; ++pass) {
+    const auto names = alive();
+    if (names.empty()) return {};
+    for (const auto& name : names) static_cast<void>(targets_.processes.Signal(name, SIGKILL));
+    for (const auto& name : names) SCV_TRY(targets_.processes.Stop(name, {}));
   }
+  return Fail(ErrorKind::kTimeout,
+              "processes in " + fault.region + " " + zone + " are started anew");
 }
 
 }  // namespace scv::world
