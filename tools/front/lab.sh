@@ -6,7 +6,8 @@ readonly kLabInit=$SCV_ROOT/build/release/src/world/linux/scv-lab-init
 
 build_lab() {
   ensure_packages build web lab
-  build_targets release memo scv-cli scvd scv-lab-init scv-launch scv-instance-init
+  build_targets release memo scv-cli scv-drill scvd scv-lab-init scv-launch scv-instance-init \
+    scv-wan-relay
   install_node_modules
   build_web
   build_artifacts
