@@ -17,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::uint64_t kRoomToStart = 2 << 20;  // temporary tables, 1 MiB, and the logs
+
 std::unexpected<Error> Failed(const std::string& what, const fs::path& path, int error_number) {
   const auto kind = error_number == EPERM ? ErrorKind::kDenied : ErrorKind::kUnavailable;
   return Fail(kind, what + " " + path.string() + ": " + std::strerror(error_number));
@@ -64,6 +66,12 @@ DatabaseDisk::DatabaseDisk(fs::path home)
       ballast_(data_ / "ballast") {}
 
 bool DatabaseDisk::IsLimited() const { return IsMountPoint(data_); }
+
+bool DatabaseDisk::IsFull() const {
+  std::error_code failed;
+  const auto space = fs::space(data_, failed);
+  return IsLimited() && !failed && space.available < kRoomToStart;
+}
 
 Result<void> DatabaseDisk::Limit(std::uint64_t spare) {
   SCV_TRY(Recover());

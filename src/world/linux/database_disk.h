@@ -30,6 +30,8 @@ class DatabaseDisk {
   // What a kill left half done.
   Result<void> Recover();
   bool IsLimited() const;
+  // Limited, and without the room that a server needs to start.
+  bool IsFull() const;
 
   // Takes all the space that is left on a limited volume, and gives it back.
   Result<void> Fill();

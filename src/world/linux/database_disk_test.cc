@@ -63,6 +63,14 @@ TEST_F(DatabaseDiskTest, RunsFullAndIsHealed) {
   for (const int number : writers.Acknowledged()) list += "," + std::to_string(number);
   EXPECT_EQ(lab_->Ask("a", "SELECT COUNT(*) FROM memo.t WHERE i IN (" + list + ")"),
             std::to_string(writers.Acknowledged().size()));
+
+  // All at once: it dies of it, and comes back when it is healed.
+  ASSERT_EQ(ErrorOf(lab_->databases->SetDiskFull(process, true)), "");
+  EXPECT_FALSE(lab_->Runs("a"));
+  EXPECT_NE(lab_->Ensure("a", "cannot start"), "");
+  ASSERT_EQ(ErrorOf(lab_->databases->SetDiskFull(process, false)), "");
+  ASSERT_EQ(lab_->Ensure("a", "healed"), "");
+  EXPECT_EQ(lab_->Ask("a", "SELECT COUNT(*) FROM memo.t WHERE i IN (1, 2)"), "2");
 }
 
 }  // namespace

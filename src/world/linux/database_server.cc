@@ -178,6 +178,9 @@ Result<DatabaseAdmin> DatabaseServers::Run(const std::string& process,
 Result<void> DatabaseServers::Start(const std::string& process, const lab::DatabaseSpec& spec) {
   SCV_ASSIGN(const UniqueFd space, network_.NamespaceOf(process));
   const auto home = HomeOf(process);
+  if (DatabaseDisk(home).IsFull()) {
+    return Fail(ErrorKind::kUnavailable, "the database's volume is full: it cannot start");
+  }
   ProcessSpec wanted;
   wanted.name = process;
   wanted.arguments = {"mariadbd", "--defaults-file=" + (home / "my.cnf").string()};
@@ -238,16 +241,30 @@ Result<void> DatabaseServers::TakeRole(const std::string& process, DatabaseAdmin
   return SetUpDatabase(admin, spec);
 }
 
-Result<void> DatabaseServers::LimitDisk(const std::string& process, std::uint64_t spare) {
-  const auto lock = Lock(process);
+// Killed before as well: whoever waits for it to start holds the lock.
+Result<std::unique_lock<std::mutex>> DatabaseServers::LockKilled(const std::string& process) {
   SCV_TRY(Kill(process));
+  auto lock = Lock(process);
+  SCV_TRY(Kill(process));
+  return lock;
+}
+
+Result<void> DatabaseServers::LimitDisk(const std::string& process, std::uint64_t spare) {
+  if (DatabaseDisk(HomeOf(process)).IsLimited()) return {};
+  SCV_ASSIGN(const auto lock, LockKilled(process));
   return DatabaseDisk(HomeOf(process)).Limit(spare);
 }
 
 Result<void> DatabaseServers::UnlimitDisk(const std::string& process) {
-  const auto lock = Lock(process);
-  SCV_TRY(Kill(process));
+  if (!DatabaseDisk(HomeOf(process)).IsLimited()) return {};
+  SCV_ASSIGN(const auto lock, LockKilled(process));
   return DatabaseDisk(HomeOf(process)).Unlimit();
+}
+
+Result<void> DatabaseServers::SetDiskFull(const std::string& process, bool full) {
+  if (!full) return UnlimitDisk(process);
+  if (!DatabaseDisk(HomeOf(process)).IsLimited()) SCV_TRY(LimitDisk(process));
+  return FillDisk(process);
 }
 
 Result<void> DatabaseServers::FillDisk(const std::string& process) {

@@ -61,6 +61,9 @@ class DatabaseServers {
   Result<void> UnlimitDisk(const std::string& process);
   Result<void> FillDisk(const std::string& process);
   Result<void> DrainDisk(const std::string& process);
+  // All of it at once: a volume that was not limited before is, which kills the server, and is
+  // full; it cannot start there. Healing moves the data back, and kills the server, too.
+  Result<void> SetDiskFull(const std::string& process, bool full);
 
   std::filesystem::path HomeOf(const std::string& process) const;
 
@@ -79,6 +82,7 @@ class DatabaseServers {
 
   // Who changes the files or the process of a database holds its lock.
   std::unique_lock<std::mutex> Lock(const std::string& process);
+  Result<std::unique_lock<std::mutex>> LockKilled(const std::string& process);
 
   Processes& processes_;
   Network& network_;
