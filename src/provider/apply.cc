@@ -108,6 +108,7 @@ class Change {
                                             " exists already; take it over with `terraform "
                                             "import`, or choose another name");
     }
+    if (hooks.expand != nullptr) SCV_TRY(hooks.expand(state, context));
     Store(state, stored);
     return {};
   }

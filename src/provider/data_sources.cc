@@ -186,12 +186,52 @@ Answer HostedZone(const DataQuery& query) {
                                         "; make it with aws_route53_zone first");
 }
 
-// A data source that finds one resource of the lab by any of these attributes.
+// Whether a resource has all the tags that are asked for, in `tags` or as filters. kInvalid: a
+// filter that the lab does not know.
+Result<bool> HasTags(const DataQuery& query, const aws::Resource& resource) {
+  const auto own = FromJson(resource.attributes);
+  const auto has = [&](const std::string& name, const Value::List& values) {
+    return std::ranges::any_of(values, [&](const Value& pattern) {
+      return ::fnmatch(pattern.Text().c_str(), own["tags_all"][name].Text().c_str(), 0) == 0;
+    });
+  };
+  for (const auto& [name, value] : query.config["tags"].Fields()) {
+    if (own["tags_all"][name] != value) return false;
+  }
+  for (const auto& filter : query.config["filter"].Items()) {
+    const auto& name = filter["name"].Text();
+    if (!name.starts_with("tag:")) {
+      return Fail(ErrorKind::kInvalid,
+                  "the lab does not know the filter " + name + "; use tags, or tag:NAME");
+    }
+    if (!has(name.substr(4), filter["values"].Items())) return false;
+  }
+  return true;
+}
+
+Answer RouteTables(const DataQuery& query) {
+  const auto& vpc = query.config["vpc_id"].Text();
+  Value::List ids;
+  for (const auto& table : query.services.account->State()->List(query.region, "aws_route_table")) {
+    if (!vpc.empty() && aws::String(table->attributes, "vpc_id") != vpc) continue;
+    SCV_ASSIGN(const bool fits, HasTags(query, *table));
+    if (fits && table->status != aws::Status::kDeleting) ids.emplace_back(table->key.id);
+  }
+  if (ids.empty()) {
+    return Fail(ErrorKind::kNotFound, "no route table in " + query.region + " is as asked for");
+  }
+  return Value(Value::Object{{"id", Value(query.region)}, {"ids", Value(std::move(ids))}});
+}
+
+// A data source that finds one resource of the lab by any of these attributes, and by its tags.
 Answer Lookup(const DataQuery& query, std::string_view type, const std::vector<std::string>& by) {
   const auto state = query.services.account->State();
   std::string asked;
   for (const auto& resource : state->List(RegionOf(type, query.region), type)) {
-    bool fits = false;
+    if (resource->status == aws::Status::kDeleting) continue;
+    SCV_ASSIGN(const bool tagged, HasTags(query, *resource));
+    if (!tagged) continue;
+    bool fits = !query.config["tags"].Fields().empty() || !query.config["filter"].Items().empty();
     for (const auto& name : by) {
       const auto& wanted = query.config[name].Text();
       if (wanted.empty()) continue;
@@ -203,7 +243,8 @@ Answer Lookup(const DataQuery& query, std::string_view type, const std::vector<s
     if (fits) return FromJson(resource->attributes);
   }
   return Fail(ErrorKind::kNotFound, "no " + std::string(type) + " in " + query.region +
-                                        (asked.empty() ? "" : " with " + asked));
+                                        (asked.empty() ? " is as asked for" : " with " + asked) +
+                                        ". Apply the region that makes it first");
 }
 
 }  // namespace
@@ -217,6 +258,7 @@ Result<Value> ReadDataSource(std::string_view type, const DataQuery& query) {
       {"aws_elb_service_account", LogWriter},
       {"aws_ami", Ami},
       {"aws_route53_zone", HostedZone},
+      {"aws_route_tables", RouteTables},
       {"aws_iam_policy_document", [](const DataQuery& q) { return ReadPolicyDocument(q.config); }}};
   static const std::map<std::string_view, std::vector<std::string>> kLookups{
       {"aws_vpc", {"id", "cidr_block"}},

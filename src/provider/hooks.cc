@@ -4,8 +4,9 @@ namespace scv::provider {
 
 const Hooks& HooksOf(std::string_view type) {
   static constexpr Hooks kNone;
-  for (const auto find : {NetworkHooks, TemplateHooks, LoadBalancingHooks, DatabaseHooks,
-                          CertificateHooks, SecretsHooks, ObjectsHooks}) {
+  for (const auto find :
+       {NetworkHooks, PeeringHooks, TemplateHooks, LoadBalancingHooks, DatabaseHooks,
+        CertificateHooks, SecretsHooks, ObjectsHooks, CloudFormationHooks}) {
     if (const auto* hooks = find(type)) return *hooks;
   }
   return kNone;

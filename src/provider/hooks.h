@@ -36,6 +36,9 @@ struct Hooks {
   // `finish` after them.
   Result<void> (*fill)(const aws::DesiredState& state, HookContext& context) = nullptr;
   Result<void> (*finish)(const aws::DesiredState& state, HookContext& context) = nullptr;
+  // Inside the write, after `finish`: resources of the account that come with this one. An error
+  // takes all of it back.
+  Result<void> (*expand)(aws::DesiredState& state, HookContext& context) = nullptr;
   // After the write is durable: what the stores of bytes keep.
   Result<void> (*store)(HookContext& context) = nullptr;
   // Whether deleting it takes what still needs it along.
@@ -51,12 +54,14 @@ const Hooks& HooksOf(std::string_view type);
 
 // Each of these knows the types of one part of AWS; nullptr: not one of its types.
 const Hooks* NetworkHooks(std::string_view type);
+const Hooks* PeeringHooks(std::string_view type);
 const Hooks* TemplateHooks(std::string_view type);
 const Hooks* LoadBalancingHooks(std::string_view type);
 const Hooks* DatabaseHooks(std::string_view type);
 const Hooks* CertificateHooks(std::string_view type);
 const Hooks* SecretsHooks(std::string_view type);
 const Hooks* ObjectsHooks(std::string_view type);
+const Hooks* CloudFormationHooks(std::string_view type);
 
 }  // namespace scv::provider
 

@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "provider/conform.h"
 #include "provider/hooks.h"
 #include "provider/random_text.h"
 
@@ -110,6 +111,36 @@ std::string WithoutDot(std::string name) {
   return name;
 }
 
+// Records of one name and type have one routing policy.
+// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-shared.html
+std::string PolicyOf(const Value& record) {
+  for (const auto* policy : {"failover_routing_policy", "geolocation_routing_policy",
+                             "weighted_routing_policy", "latency_routing_policy"}) {
+    if (!record[policy].Items().empty()) return policy;
+  }
+  return record["multivalue_answer_routing_policy"].Flag() ? "multivalue_answer_routing_policy"
+                                                           : "";
+}
+
+Result<void> CheckRecordFits(const aws::DesiredState& state, const HookContext& context,
+                             const std::string& name) {
+  const auto& attributes = context.attributes;
+  const auto policy = PolicyOf(attributes);
+  for (const auto& other : state.List(aws::kGlobal, "aws_route53_record")) {
+    const auto& a = other->attributes;
+    const bool same = aws::String(a, "zone_id") == attributes["zone_id"].Text() &&
+                      aws::String(a, "type") == attributes["type"].Text() &&
+                      aws::String(a, "fqdn") == name && other->key.id != context.key.id &&
+                      other->status != aws::Status::kDeleting;
+    if (!same || PolicyOf(FromJson(a)) == policy) continue;
+    return Fail(ErrorKind::kConflict,
+                "there is a record " + name + " of the same type with another routing policy (" +
+                    other->key.id +
+                    "), and a name has one (InvalidChangeBatch). Delete that one first");
+  }
+  return {};
+}
+
 Result<void> FillRecord(const aws::DesiredState& state, HookContext& context) {
   auto& attributes = context.attributes;
   const auto* zone = state.Find(aws::kGlobal, "aws_route53_zone", attributes["zone_id"].Text());
@@ -121,6 +152,7 @@ Result<void> FillRecord(const aws::DesiredState& state, HookContext& context) {
     name += "." + apex;
   }
   attributes.At("fqdn") = Value(name);
+  SCV_TRY(CheckRecordFits(state, context, name));
   if (attributes["id"].is_unknown()) {
     const auto& set = attributes["set_identifier"].Text();
     attributes.At("id") = Value(attributes["zone_id"].Text() + "_" + attributes["name"].Text() +

@@ -70,6 +70,8 @@ bool IsOurs(const Reference& reference, const std::string& value) {
     return arn->account.empty() || arn->account == aws::kLabAccount;
   }
   if (reference.by == "arn") return false;
+  // Every region has its default groups from the beginning.
+  if (reference.by == "name" && value.starts_with("default")) return false;
   if (reference.by != "id" || reference.types.size() == 1) return true;
   return std::ranges::any_of(reference.types,
                              [&](const auto& type) { return LooksLike(value, type); });

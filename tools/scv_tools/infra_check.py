@@ -6,10 +6,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scv_tools import infra_boot, infra_policy, infra_terraform
-from scv_tools.infra_terraform import INFRA
+from scv_tools.infra_terraform import GLOBAL, INFRA
 from scv_tools.results import FAILED, PASSED, SKIPPED, Case
 from scv_tools.tree import ROOT
 
@@ -87,18 +88,27 @@ def _rendered(tier: str) -> str:
         return _said(["shellcheck", "--exclude=SC2034", script.name])
 
 
+def _cfn_lint() -> str:
+    if shutil.which("cfn-lint") is None:
+        raise Skipped("cfn-lint is not installed, and Debian has none; the provider's own checks "
+                      "of the template are part of apply")
+    return _said(["cfn-lint", *map(str, sorted((ROOT / "infra/cloudformation").glob("*.yaml")))])
+
+
 def _static(runner: Runner) -> None:
     runner.case("format", _format)
     runner.case("text: types, descriptions, validations",
-                lambda: "\n".join(infra_policy.text_problems(INFRA)))
+                lambda: "\n".join(infra_policy.text_problems(INFRA)
+                                  + infra_policy.text_problems(GLOBAL)))
+    runner.case("cloudformation: cfn-lint", _cfn_lint)
     runner.case("scripts", _scripts)
     for tier in ("web", "was"):
         runner.case(f"user data of {tier}: shellcheck", lambda tier=tier: _rendered(tier))
 
 
 def _roots(place: infra_terraform.Copy) -> list[tuple[str, Path]]:
-    """What can be checked by itself: the root and the modules."""
-    return [("the root", place.root),
+    """What can be checked by itself: the roots and the modules."""
+    return [("the root", place.root), ("the global root", place.global_root),
             *((module.name, module) for module in place.modules() if module.name not in EPHEMERAL)]
 
 
@@ -117,26 +127,49 @@ def _with_schema(runner: Runner, reattach: str) -> None:
             runner.case(f"validate {name}", needs_schema(
                 lambda module=module: place.init_then(module, "validate")))
     with infra_terraform.copy(reattach, stand_ins=True) as place:
+        runs = _Runs(place)
         for name, module in _roots(place):
+            is_root = module in (place.root, place.global_root)
             runner.case(f"test {name}", needs_schema(
-                lambda module=module: place.init_then(module, "test")))
-        _policies(runner, place, needs_schema)
+                (lambda module=module: runs.of(module).problem) if is_root
+                else lambda module=module: place.init_then(module, "test")))
+        _policies(runner, runs, needs_schema)
 
 
-def _policies(runner: Runner, place: infra_terraform.Copy,
+class _Runs:
+    """The tests of the two roots, run once."""
+
+    def __init__(self, place: infra_terraform.Copy):
+        self.place = place
+        self._done: dict[Path, infra_terraform.Mocked] = {}
+
+    def of(self, root: Path) -> infra_terraform.Mocked:
+        if root not in self._done:
+            self._done[root] = infra_terraform.mocked(self.place, root)
+        return self._done[root]
+
+
+# Run of a root's tests → what a policy calls it.
+JUDGED = {"seoul apply": "seoul", "tokyo apply": "tokyo", "global apply": "global"}
+
+
+def _policies(runner: Runner, runs: _Runs,
               needs_schema: Callable[[Callable[[], str]], Callable[[], str]]) -> None:
     judged: dict[str, list[str]] = {}
-    tried: list[bool] = []
 
     def state() -> str:
-        tried.append(True)
-        resources, text = infra_terraform.mocked_state(place)
+        states = {**runs.of(runs.place.root).states, **runs.of(runs.place.global_root).states}
+        missing = [run for run in JUDGED if run not in states]
+        if missing:
+            return f"there is no state of {', '.join(missing)}"
         judged.update(infra_policy.judge(
-            resources, infra_policy.read_exceptions(EXCEPTIONS.read_text())))
-        return "the password is in the state" if infra_terraform.PASSWORD in text else ""
+            {name: states[run][0] for run, name in JUDGED.items()},
+            infra_policy.read_exceptions(EXCEPTIONS.read_text())))
+        return "\n".join(f"the password is in the state of {run}" for run in JUDGED
+                         if infra_terraform.PASSWORD in states[run][1])
 
     def rule(name: str) -> str:
-        if not tried:
+        if not judged:
             state()
         if not judged:
             raise Skipped("there is no state to judge; see policy: state")
@@ -148,17 +181,22 @@ def _policies(runner: Runner, place: infra_terraform.Copy,
 
 
 def _lifecycle(reattach: str) -> str:
-    """Seoul, then Tokyo, with the lab's variables: applied, planned again, destroyed. Tokyo looks
-    Seoul's zone up, so Seoul comes first and goes last."""
+    """Seoul and Tokyo at once, then what is global, with the lab's variables: applied, planned
+    again, destroyed."""
     _need("terraform")
     if not reattach:
         raise Skipped("needs build/release's scv-schema, which also plans and applies")
-    with infra_terraform.copy(reattach, stand_ins=False) as place:
-        problem = place.init_then(place.root, "version")
-        for command, regions in (("apply", ("seoul", "tokyo")), ("plan", ("seoul", "tokyo")),
-                                 ("destroy", ("tokyo", "seoul"))):
-            for region in regions:
-                problem = problem or place.region(region, command)
+    both = ("seoul", "tokyo")
+    with infra_terraform.copy(reattach, stand_ins=False) as place, ThreadPoolExecutor(2) as pool:
+        problem = (place.init_then(place.root, "version") or place.make_workspaces()
+                   or place.init_then(place.global_root, "version"))
+        for command, names in (("apply", both), ("apply", ("global",)), ("plan", both),
+                               ("plan", ("global",)), ("destroy", ("global",)),
+                               ("destroy", both)):
+            if problem:
+                return problem
+            problem = "\n".join(filter(None, pool.map(
+                lambda name, command=command: place.apart(name, command), names)))
         return problem
 
 

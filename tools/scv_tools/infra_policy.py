@@ -1,4 +1,4 @@
-"""The settings that no resource of infra/terraform may lack. Rules look at the values that
+"""The settings that no resource of infra/ may lack. Rules look at the values that
 Terraform computes (the state of a run against mocks), not at the text, so a default or a variable
 that goes wrong is seen, too. A rule returns what is wrong, as (address, problem)."""
 
@@ -62,13 +62,22 @@ def network(found: Resources) -> list[Problem]:
     problems += _must(found.of("aws_eip"), "is not of the VPC", lambda v: v["domain"] == "vpc")
     if len(found.of("aws_flow_log")) < len(found.of("aws_vpc")):
         problems.append(("aws_flow_log", "a VPC without flow logs"))
-    if not any(v.values["service_name"].endswith(".s3") for v in found.of("aws_vpc_endpoint")):
+    gateways = [v for v in found.of("aws_vpc_endpoint")
+                if v.values["service_name"].endswith(".s3")]
+    if found.of("aws_vpc") and not gateways:
         problems.append(("aws_vpc_endpoint", "no gateway endpoint for S3"))
     databases = {r.values["id"] for r in found.of("aws_route_table")
                  if (r.values.get("tags") or {}).get("Tier") == "db"}
     problems += _must(found.of("aws_route"), "a default route of a database subnet",
                       lambda v: v["route_table_id"] not in databases)
     return problems
+
+
+def peering(found: Resources) -> list[Problem]:
+    """What crosses between the regions is a tier's, never a whole VPC's or everything."""
+    routes = [r for r in found.of("aws_route") if r.values.get("vpc_peering_connection_id")]
+    return _must(routes, "leads to more than one tier of the other VPC",
+                 lambda v: int(v["destination_cidr_block"].partition("/")[2] or 0) >= 20)
 
 
 def security_groups(found: Resources) -> list[Problem]:
@@ -150,6 +159,10 @@ def fleets(found: Resources) -> list[Problem]:
     return problems
 
 
+def _is_replica(values: dict) -> bool:
+    return bool(values.get("replicate_source_db"))
+
+
 def database(found: Resources) -> list[Problem]:
     instances = found.of("aws_db_instance")
     wants: dict[str, Callable[[dict], bool]] = {
@@ -160,10 +173,14 @@ def database(found: Resources) -> list[Problem]:
         "has no certificate authority chosen":
             lambda v: str(v["ca_cert_identifier"]).endswith("-g1"),
         "exports no logs": lambda v: bool(v["enabled_cloudwatch_logs_exports"]),
-        "leaves no snapshot": lambda v: v["skip_final_snapshot"] is False,
+        "leaves no snapshot": lambda v: v["skip_final_snapshot"] is False or _is_replica(v),
+        "is a replica that would leave a snapshot, which RDS refuses":
+            lambda v: v["skip_final_snapshot"] is True or not _is_replica(v),
+        "is a replica with a password of its own":
+            lambda v: not v.get("password_wo_version") or not _is_replica(v),
         "has its password in the state": lambda v: v.get("password") is None,
-        "runs no long-term release":
-            lambda v: v["engine_version"].startswith(("10.11", "11.4", "11.8")),
+        "runs no long-term release": lambda v: (
+            v["engine_version"].startswith(("10.11", "11.4", "11.8")) or _is_replica(v)),
     }
     problems = [p for text, fine in wants.items() for p in _must(instances, text, fine)]
     problems += _must(found.of("aws_db_parameter_group"), "takes connections without TLS",
@@ -173,7 +190,8 @@ def database(found: Resources) -> list[Problem]:
 
 
 def multi_az(found: Resources) -> list[Problem]:
-    return _must(found.of("aws_db_instance"), "has no standby", lambda v: v["multi_az"])
+    return _must(found.of("aws_db_instance"), "has no standby",
+                 lambda v: v["multi_az"] or _is_replica(v))
 
 
 def secrets(found: Resources) -> list[Problem]:
@@ -252,8 +270,8 @@ def tags(found: Resources) -> list[Problem]:
 
 RULES: dict[str, Callable[[Resources], list[Problem]]] = {
     rule.__name__.replace("_", "-"): rule
-    for rule in (network, security_groups, load_balancers, fleets, database, multi_az, secrets,
-                 permissions, buckets, names, logs, tags)
+    for rule in (network, peering, security_groups, load_balancers, fleets, database, multi_az,
+                 secrets, permissions, buckets, names, logs, tags)
 }
 
 
@@ -269,17 +287,19 @@ def read_exceptions(text: str) -> dict[tuple[str, str], str]:
     return exceptions
 
 
-def judge(resources: list[Resource],
+def judge(plans: dict[str, list[Resource]],
           exceptions: dict[tuple[str, str], str]) -> dict[str, list[str]]:
-    """Rule => what is wrong and has no reason. An exception that nothing needs is wrong, too."""
-    found, used, left = Resources(resources), set(), {}
-    for name, rule in RULES.items():
-        left[name] = []
-        for address, problem in rule(found):
-            bare = re.sub(r"\[[^]]*\]", "", address)
-            used.add((name, bare))
-            if (name, bare) not in exceptions:
-                left[name].append(f"{address} {problem}")
+    """Plan => its resources. Rule => what is wrong and has no reason. An exception that nothing
+    needs is wrong, too."""
+    used, left = set(), {name: [] for name in RULES}
+    for plan, resources in plans.items():
+        found = Resources(resources)
+        for name, rule in RULES.items():
+            for address, problem in rule(found):
+                bare = re.sub(r"\[[^]]*\]", "", address)
+                used.add((name, bare))
+                if (name, bare) not in exceptions:
+                    left[name].append(f"{plan}: {address} {problem}")
     for name, address in exceptions.keys() - used:
         left.setdefault(name, []).append(f"the exception for {address} is needed no more")
     return left

@@ -63,6 +63,26 @@ class PoliciesTest(unittest.TestCase):
         self.assertIn("standby", self.found(
             "multi-az", managed("aws_db_instance", **{**GOOD_DATABASE, "multi_az": False})))
 
+    def test_replicas(self):
+        replica = {**GOOD_DATABASE, "replicate_source_db": "arn:d", "engine_version": "x",
+                   "skip_final_snapshot": True, "multi_az": False}
+        for rule in ("database", "multi-az"):
+            self.assertEqual(self.found(rule, managed("aws_db_instance", **replica)), "")
+        for name, value, said in [
+            ("skip_final_snapshot", False, "refuses"), ("password_wo_version", 1, "of its own"),
+            ("kms_key_id", None, "our key"), ("backup_retention_period", 0, "7 days"),
+        ]:
+            with self.subTest(name):
+                bad = managed("aws_db_instance", **{**replica, name: value})
+                self.assertIn(said, self.found("database", bad))
+
+    def test_peering(self):
+        for cidr, said in [("10.20.48.0/20", ""), ("10.20.0.0/16", "more than one tier"),
+                           ("0.0.0.0/0", "more than one tier")]:
+            route = managed("aws_route", vpc_peering_connection_id="pcx-1",
+                            destination_cidr_block=cidr)
+            self.assertIn(said, self.found("peering", route))
+
     def test_network(self):
         self.assertIn("public addresses", self.found(
             "network", managed("aws_subnet", map_public_ip_on_launch=True)))
@@ -152,11 +172,11 @@ class ExceptionsTest(unittest.TestCase):
 
     def test_a_reason_silences_one_rule_at_one_address(self):
         exceptions = infra_policy.read_exceptions("multi-az aws_db_instance.it because  # note\n")
-        self.assertEqual(infra_policy.judge([self.bad], exceptions)["multi-az"], [])
+        self.assertEqual(infra_policy.judge({"seoul": [self.bad]}, exceptions)["multi-az"], [])
 
     def test_an_exception_that_is_not_needed_is_a_problem(self):
         exceptions = infra_policy.read_exceptions("database aws_db_instance.it because\n")
-        judged = infra_policy.judge([self.bad], exceptions)
+        judged = infra_policy.judge({"seoul": [self.bad]}, exceptions)
         self.assertIn("needed no more", judged["database"][0])
         self.assertEqual(len(judged["multi-az"]), 1)
 

@@ -1,4 +1,4 @@
-"""Terraform on a copy of infra/terraform, with the provider's schema served by our program."""
+"""Terraform on a copy of infra/, with the provider's schema served by our program."""
 
 import json
 import os
@@ -7,15 +7,17 @@ import shlex
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from scv_tools.infra_policy import Resource, read_module
 from scv_tools.tree import ROOT
 
 INFRA = ROOT / "infra/terraform"
+GLOBAL = ROOT / "infra/global"
+CODES = {"seoul": "ap-northeast-2", "tokyo": "ap-northeast-1"}
 SCHEMA_PROGRAM = ROOT / "build/release/src/provider/scv-schema"
 START_SECONDS_MAX = 20
 COMMAND_SECONDS_MAX = 300
@@ -56,13 +58,15 @@ def _first_line(program: subprocess.Popen) -> str:
 
 
 class Copy:
-    """A copy of infra/terraform for the tests: the modules with ephemeral resources are replaced
-    by their stand-ins, because Terraform's mock providers know no such resources."""
+    """A copy of both roots for the tests: the modules with ephemeral resources are replaced by
+    their stand-ins, because Terraform's mock providers know no such resources."""
 
     def __init__(self, directory: Path, reattach: str, stand_ins: bool):
         self.root = directory / "terraform"
-        shutil.copytree(INFRA, self.root,
-                        ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
+        self.global_root = directory / "global"
+        for source in (INFRA, GLOBAL, ROOT / "infra/cloudformation"):
+            shutil.copytree(source, directory / source.name,
+                            ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
         if stand_ins:
             shutil.copytree(self.root / "tests/stand_ins", self.root / "modules",
                             dirs_exist_ok=True)
@@ -72,8 +76,10 @@ class Copy:
                                                                     "TF_LOG", "TF_CLI_ARGS"))]:
             del self.env[name]
 
-    def run(self, module: Path, *arguments: str) -> subprocess.CompletedProcess:
-        return subprocess.run(["terraform", *arguments, "-no-color"], cwd=module, env=self.env,
+    def run(self, module: Path, *arguments: str,
+            workspace: str | None = None) -> subprocess.CompletedProcess:
+        env = self.env if workspace is None else {**self.env, "TF_WORKSPACE": workspace}
+        return subprocess.run(["terraform", *arguments, "-no-color"], cwd=module, env=env,
                               capture_output=True, text=True, check=False,
                               timeout=COMMAND_SECONDS_MAX)
 
@@ -85,16 +91,25 @@ class Copy:
                 return (done.stdout + done.stderr).strip() or f"exit code {done.returncode}"
         return ""
 
-    def region(self, name: str, command: str) -> str:
-        """apply, plan or destroy with the lab's variables of a region; "" when it
+    def make_workspaces(self) -> str:
+        for code in CODES.values():
+            done = self.run(self.root, "workspace", "new", code)
+            if done.returncode != 0:
+                return done.stderr
+        return ""
+
+    def apart(self, name: str, command: str) -> str:
+        """apply, plan or destroy with the lab's variables of a region or of "global"; "" when it
         succeeded, and a plan was empty."""
         options = ["-input=false", "-lock-timeout=30s",
-                   f"-var-file={ROOT}/infra/examples/lab-{name}.tfvars",
-                   f"-var=artifacts_directory={INFRA}/tests/artifacts"]
+                   f"-var-file={ROOT}/infra/examples/lab-{name}.tfvars"]
         options += ["-detailed-exitcode"] if command == "plan" else ["-auto-approve"]
-        workspace = {"seoul": "ap-northeast-2", "tokyo": "ap-northeast-1"}[name]
-        made = self.run(self.root, "workspace", "select", "-or-create", workspace)
-        done = self.run(self.root, command, *options) if made.returncode == 0 else made
+        if name in CODES:
+            done = self.run(self.root, command, *options, "-var=publish_names=false",
+                            f"-var=artifacts_directory={INFRA}/tests/artifacts",
+                            workspace=CODES[name])
+        else:
+            done = self.run(self.global_root, command, *options)
         if done.returncode == 0:
             return ""
         said = (done.stdout + done.stderr)[-4000:]
@@ -110,21 +125,32 @@ def copy(reattach: str, stand_ins: bool) -> Iterator[Copy]:
         yield Copy(Path(directory), reattach, stand_ins)
 
 
-def mocked_state(place: Copy, run: str = "apply",
-                 file: str = "tests/seoul.tftest.hcl") -> tuple[list[Resource], str]:
-    """The resources after a run of a test file, and the state's text."""
-    started = time.monotonic()
-    failed = place.init_then(place.root, "validate")
+@dataclass
+class Mocked:
+    """What the tests of a root came to: what failed, and each run's resources and state as text,
+    by the test file's name and the run's ("seoul apply")."""
+    problem: str
+    states: dict[str, tuple[list[Resource], str]]
+
+
+def mocked(place: Copy, root: Path) -> Mocked:
+    failed = place.init_then(root, "version")
     if failed:
-        raise RuntimeError(failed)
-    done = place.run(place.root, "test", "-json", "-verbose", f"-filter={file}")
-    for line in done.stdout.splitlines():
-        message = json.loads(line)
-        if message.get("type") == "test_state" and message.get("@testrun") == run:
+        return Mocked(failed, {})
+    done = place.run(root, "test", "-json", "-verbose")
+    states, problems = {}, []
+    for message in map(json.loads, done.stdout.splitlines()):
+        if "diagnostic" in message and message.get("@level") == "error":
+            where = f"{message.get('@testfile', '')} {message.get('@testrun', '')}".strip()
+            detail = message["diagnostic"].get("detail", "")[:1000]
+            problems.append(f"Error: {where}: {message['@message']} {detail}")
+        if message.get("type") == "test_state":
             state = message["test_state"]
             text = json.dumps({"root_module": state["root_module"],
                                "outputs": state.get("outputs")})
-            return list(read_module(state["root_module"])), text
-    said = [line["@message"] + " " + line["diagnostic"].get("detail", "")
-            for line in map(json.loads, done.stdout.splitlines()) if "diagnostic" in line]
-    raise RuntimeError(f"no state after {time.monotonic() - started:.0f} s: {'; '.join(said)}")
+            name = Path(message["@testfile"]).name.split(".")[0]
+            states[f"{name} {message['@testrun']}"] = (list(read_module(state["root_module"])),
+                                                       text)
+    if done.returncode != 0 and not problems:
+        problems.append(done.stderr.strip() or f"exit code {done.returncode}")
+    return Mocked("\n".join(problems), states)

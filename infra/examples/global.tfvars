@@ -1,0 +1,2 @@
+# Both regions' names and the path between them.
+domain = "example.com"

@@ -1,0 +1,54 @@
+// Carries out CloudFormation's functions.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
+#ifndef SCV_PROVIDER_CLOUDFORMATION_EVALUATE_H_
+#define SCV_PROVIDER_CLOUDFORMATION_EVALUATE_H_
+
+#include <boost/json/value.hpp>
+#include <cstddef>
+#include <map>
+#include <string>
+
+#include "base/result.h"
+#include "provider/cloudformation_template.h"
+
+namespace scv::provider::cloudformation {
+
+// What names stand for. "Up" → {"Ref": id, "HealthCheckId": id}.
+struct Scope {
+  std::map<std::string, std::string> values;  // parameters and pseudo parameters
+  std::map<std::string, std::map<std::string, std::string>> resources;
+};
+
+// Of one template that ReadTemplate has checked. Not thread-safe. Borrows both.
+class Evaluator {
+ public:
+  Evaluator(const Template& source, const Scope& scope) : source_(source), scope_(scope) {}
+
+  // `value` without functions. AWS::NoValue takes its entry of a map or list away, and is null by
+  // itself. kInvalid: a function's argument is of the wrong kind, a resource is left out by its
+  // condition, or the result is too long.
+  Result<boost::json::value> Evaluate(const boost::json::value& value);
+  // "": true.
+  Result<bool> Holds(const std::string& condition);
+
+ private:
+  Result<boost::json::value> Call(const Function& function);
+  Result<std::string> Text(const boost::json::value& value, std::string_view function);
+  Result<std::string> Named(const std::string& name);
+  Result<std::string> Attribute(const std::string& resource, const std::string& attribute);
+  Result<boost::json::value> Join(const boost::json::value& argument);
+  Result<boost::json::value> Substitute(const boost::json::value& argument);
+  Result<boost::json::value> Choose(const boost::json::value& argument);
+  Result<bool> Decide(const boost::json::value& value);
+  Result<bool> Equal(const boost::json::value& argument);
+  Result<void> Spend(std::size_t bytes);
+
+  const Template& source_;
+  const Scope& scope_;
+  std::map<std::string, bool> decided_;
+  std::size_t spent_ = 0;
+};
+
+}  // namespace scv::provider::cloudformation
+
+#endif  // SCV_PROVIDER_CLOUDFORMATION_EVALUATE_H_

@@ -1,0 +1,182 @@
+// Templates as text: what is understood, and what hostile ones run into.
+#include <gtest/gtest.h>
+
+#include <boost/json/serialize.hpp>
+
+#include "provider/cloudformation_evaluate.h"
+#include "provider/cloudformation_template.h"
+#include "provider/cloudformation_yaml.h"
+
+namespace scv::provider::cloudformation {
+namespace {
+
+std::string Parsed(std::string_view text) {
+  const auto parsed = ParseText(text);
+  return parsed ? boost::json::serialize(*parsed) : "error: " + parsed.error().message;
+}
+
+std::string Why(std::string_view text) {
+  const auto read = ReadTemplate(text);
+  return read ? "" : read.error().message;
+}
+
+// A template of one health check, with more sections before it.
+std::string Around(const std::string& sections, const std::string& port = "443") {
+  return sections +
+         "\nResources:\n  Up:\n    Type: AWS::Route53::HealthCheck\n    Properties:\n"
+         "      HealthCheckConfig: {Type: TCP, IPAddress: 192.0.2.1, Port: " +
+         port + "}\n";
+}
+
+TEST(CloudFormationText, IsYamlWithShortTagsOrJson) {
+  EXPECT_EQ(Parsed("a: !Ref b\nc: [1, true, 'x', \"y\"]"),
+            R"({"a":{"Ref":"b"},"c":["1","true","x","y"]})");
+  EXPECT_EQ(Parsed("a: !GetAtt One.Two.Three"), R"({"a":{"Fn::GetAtt":["One","Two.Three"]}})");
+  EXPECT_EQ(Parsed("a: !If [c, !Sub '${x}', !Ref AWS::NoValue]"),
+            R"({"a":{"Fn::If":["c",{"Fn::Sub":"${x}"},{"Ref":"AWS::NoValue"}]}})");
+  EXPECT_EQ(Parsed(R"({"a": {"Ref": "b"}, "n": 10})"), R"({"a":{"Ref":"b"},"n":"10"})");
+  EXPECT_EQ(Parsed("a: !Condition b"), R"({"a":{"Condition":"b"}})");
+}
+
+TEST(CloudFormationText, RefusesWhatCloudFormationDoesNotKnow) {
+  EXPECT_NE(Parsed("a: &x 1\nb: *x").find("anchor"), std::string::npos);
+  EXPECT_NE(Parsed("a: !Exec 'rm'").find("tag !Exec"), std::string::npos);
+  EXPECT_NE(Parsed("a: !!python/object x").find("error"), std::string::npos);
+  EXPECT_NE(Parsed("a: 1\na: 2").find("twice"), std::string::npos);
+  EXPECT_NE(Parsed("a:\nb: 1").find("empty value"), std::string::npos);
+  EXPECT_NE(Parsed("--- a: 1\n--- b: 2").find("error"), std::string::npos);
+  EXPECT_NE(Parsed("a: [1, 2").find("line"), std::string::npos);
+  EXPECT_NE(Parsed("? [a, b]\n: 1").find("key"), std::string::npos);
+  EXPECT_NE(Parsed("").find("nothing"), std::string::npos);
+  EXPECT_NE(Parsed(std::string("a: b\0c", 6)).find("error"), std::string::npos);
+}
+
+TEST(CloudFormationText, HasLimits) {
+  EXPECT_NE(Parsed(std::string(kTextMax + 1, 'a')).find("51,200"), std::string::npos);
+  EXPECT_NE(Parsed(std::string(100, '[') + std::string(100, ']')).find("deep"), std::string::npos)
+      << Parsed(std::string(100, '[') + std::string(100, ']'));
+  EXPECT_NE(Parsed(std::string(50'000, '[')).find("error"), std::string::npos);
+  EXPECT_NE(Parsed(std::string(25'000, '[') + std::string(25'000, ']')).find("error"),
+            std::string::npos);
+  std::string bomb = "a: &a [x, x]\n";
+  for (char c = 'b'; c < 'z'; ++c) {
+    const std::string before(1, static_cast<char>(c - 1));
+    bomb += std::string(1, c) + ": &" + c + " [*" + before + ", *" + before + "]\n";
+  }
+  EXPECT_NE(Parsed(bomb).find("anchor"), std::string::npos);
+  std::string many = "[";
+  for (int i = 0; i < 21'000; ++i) many += "1,";
+  EXPECT_NE(Parsed(many + "1]").find("20,000"), std::string::npos);
+}
+
+TEST(CloudFormationTemplate, NamesWhatTheLabDoesNotSupport) {
+  EXPECT_EQ(Why(Around("Description: x")), "");
+  const auto bucket = Why("Resources: {B: {Type: AWS::S3::Bucket}}");
+  EXPECT_NE(bucket.find("AWS::S3::Bucket"), std::string::npos);
+  EXPECT_NE(bucket.find("AWS::Route53::RecordSetGroup"), std::string::npos);
+  EXPECT_NE(Why(Around("Transform: AWS::Serverless-2016-10-31")).find("Transform"),
+            std::string::npos);
+  EXPECT_NE(Why(Around("Mappings: {}")).find("Mappings"), std::string::npos);
+  EXPECT_NE(Why(Around("", "!ImportValue x")).find("Fn::ImportValue"), std::string::npos);
+  EXPECT_NE(Why("Resources: {}").find("no Resources"), std::string::npos);
+  EXPECT_NE(Why("[1]").find("map"), std::string::npos);
+}
+
+TEST(CloudFormationTemplate, FindsEveryReferenceThatLeadsNowhere) {
+  EXPECT_NE(Why(Around("", "!Ref Nobody")).find("Nobody"), std::string::npos);
+  EXPECT_NE(Why(Around("", "!Sub '${Nobody}'")).find("Nobody"), std::string::npos);
+  EXPECT_NE(Why(Around("", "!If [Nobody, 1, 2]")).find("Nobody"), std::string::npos);
+  EXPECT_NE(Why(Around("", "!GetAtt Up.Arn")).find("no attribute Arn"), std::string::npos);
+  EXPECT_NE(Why(Around("", "!GetAtt [Up]")).find("Fn::GetAtt"), std::string::npos);
+  EXPECT_NE(Why(Around("Conditions: {C: !Equals [!Ref Up, 1]}")).find("resource"),
+            std::string::npos);
+  EXPECT_NE(Why(Around("Outputs: {O: {Value: !Ref Nobody}}")).find("Nobody"), std::string::npos);
+}
+
+TEST(CloudFormationTemplate, RefusesCircles) {
+  EXPECT_NE(Why(Around("", "!Ref Up")).find("circle"), std::string::npos);
+  EXPECT_NE(Why(Around("Conditions: {A: !Condition B, B: !Not [!Condition A]}")).find("itself"),
+            std::string::npos);
+  EXPECT_NE(Why("Resources:\n"
+                "  A: {Type: AWS::Route53::HealthCheck, DependsOn: B}\n"
+                "  B: {Type: AWS::Route53::HealthCheck, DependsOn: [A]}\n")
+                .find("circle: A, B"),
+            std::string::npos);
+}
+
+TEST(CloudFormationTemplate, ChecksParameters) {
+  const auto source = ReadTemplate(Around(
+      "Parameters:\n"
+      "  Size: {Type: Number, Default: 3, MinValue: 1, MaxValue: 10}\n"
+      "  Mode: {Type: String, AllowedValues: [on, off], ConstraintDescription: on or off}\n"));
+  ASSERT_TRUE(source) << source.error().message;
+  const auto values = ParameterValues(*source, {{"Mode", "on"}});
+  ASSERT_TRUE(values);
+  EXPECT_EQ(values->at("Size"), "3");
+  const auto why = [&](const std::map<std::string, std::string>& given) {
+    return ParameterValues(*source, given).error().message;
+  };
+  EXPECT_NE(why({}).find("Mode"), std::string::npos);
+  EXPECT_NE(why({{"Mode", "maybe"}}).find("on or off"), std::string::npos);
+  EXPECT_NE(why({{"Mode", "on"}, {"Size", "11"}}).find("MaxValue"), std::string::npos);
+  EXPECT_NE(why({{"Mode", "on"}, {"Size", "3x"}}).find("number"), std::string::npos);
+  EXPECT_NE(why({{"Mode", "on"}, {"Other", ""}}).find("Other"), std::string::npos);
+}
+
+// --- Functions -----------------------------------------------------------------------------------
+
+std::string Evaluated(const std::string& value, const std::string& conditions = "{}") {
+  const auto source = ReadTemplate("Conditions: " + conditions + "\n" +
+                                   Around("Parameters: {P: {Type: String, Default: p}}\n"
+                                          "Outputs: {O: {Value: " +
+                                          value + "}}"));
+  if (!source) return "error: " + source.error().message;
+  const Scope scope{{{"P", "p"}, {"AWS::Region", "us-east-1"}},
+                    {{"Up", {{"Ref", "id-1"}, {"HealthCheckId", "id-1"}}}}};
+  Evaluator evaluator(*source, scope);
+  const auto result = evaluator.Evaluate(source->outputs.at("O").value);
+  return result ? boost::json::serialize(*result) : "error: " + result.error().message;
+}
+
+TEST(CloudFormationFunctions, GiveTexts) {
+  EXPECT_EQ(Evaluated("!Ref P"), R"("p")");
+  EXPECT_EQ(Evaluated("!GetAtt Up.HealthCheckId"), R"("id-1")");
+  EXPECT_EQ(Evaluated("!Sub '${P}.${Up.HealthCheckId}.${AWS::Region}.${!Kept}'"),
+            R"("p.id-1.us-east-1.${Kept}")");
+  EXPECT_EQ(Evaluated("!Sub ['${P}-${Own}', {Own: !Ref P}]"), R"("p-p")");
+  EXPECT_EQ(Evaluated("!Join ['-', [a, !Ref P, c]]"), R"("a-p-c")");
+  EXPECT_EQ(Evaluated("!Join ['', [!If [C, a, !Ref AWS::NoValue], b]]", "{C: !Equals [1, 2]}"),
+            R"("b")");
+}
+
+TEST(CloudFormationFunctions, DecideConditions) {
+  const std::string conditions =
+      "{Yes: !Equals [!Ref P, p], No: !Not [!Condition Yes], "
+      "Both: !And [!Condition Yes, !Condition No], One: !Or [!Condition Yes, !Condition No]}";
+  for (const auto& [name, holds] :
+       {std::pair{"Yes", true}, {"No", false}, {"Both", false}, {"One", true}}) {
+    EXPECT_EQ(Evaluated("!If [" + std::string(name) + ", a, b]", conditions),
+              holds ? R"("a")" : R"("b")")
+        << name;
+  }
+  EXPECT_NE(Evaluated("!If [C, a, b]", "{C: !Equals [1]}").find("two values"), std::string::npos);
+  EXPECT_NE(Evaluated("!If [C, a, b]", "{C: !Not [!Condition D, !Condition D], D: !Equals [1, 1]}")
+                .find("one condition"),
+            std::string::npos);
+  EXPECT_NE(Evaluated("!If [C, a, b]", "{C: [1]}").find("error"), std::string::npos);
+}
+
+TEST(CloudFormationFunctions, DoNotGrowWithoutLimit) {
+  std::string text = "'" + std::string(1000, 'x') + "'";
+  std::string nested = text;
+  for (int i = 0; i < 12; ++i) {
+    nested = "!Sub ['${A}${A}', {A: " + nested + "}]";
+  }
+  EXPECT_NE(Evaluated(nested).find("4 MiB"), std::string::npos);
+  EXPECT_NE(Evaluated("!Join [!Ref P, [a]]").find("Fn::Join"), std::string::npos);
+  EXPECT_NE(Evaluated("!Equals [a, a]").find("Conditions"), std::string::npos);
+  EXPECT_NE(Evaluated("!Sub '${P'").find("not closed"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace scv::provider::cloudformation
