@@ -9,7 +9,7 @@
 namespace scv::control {
 
 // More are said not to be honoured: every check takes a thread and a connection.
-inline constexpr int kEndpointChecksMost = 64;
+inline constexpr int kEndpointChecksMost = 48;
 
 lab::PartKey EndpointCheckKey(std::string_view health_check_id);
 

@@ -69,8 +69,8 @@ TEST(CheckPlan, ThereIsALimit) {
                 "{'type':'HTTPS','fqdn':'a.test'}", "global");
   }
   const auto plan = fixture.Plan();
-  EXPECT_NE(Check(plan, "hc-163"), nullptr);
-  EXPECT_EQ(Check(plan, "hc-164"), nullptr);
+  EXPECT_NE(Check(plan, "hc-147"), nullptr);
+  EXPECT_EQ(Check(plan, "hc-148"), nullptr);
 }
 
 }  // namespace

@@ -269,7 +269,8 @@ void ControlLoop::ForgetTerminated() {
 void ControlLoop::CompilePlan() {
   environment_.regions = control::RegionIndexes(*state_, environment_.regions);
   for (const auto& [key, part] : observed_.all()) {
-    if (key.kind != lab::PartKind::kNames || !part.standing) continue;
+    const bool public_names = key.kind == lab::PartKind::kNames && key.name.empty();
+    if (!public_names || !part.standing) continue;
     if (const auto* served = std::get_if<lab::NamesSpec>(&part.standing->spec)) {
       environment_.validated_certificates = control::ValidatedCertificates(*state_, *served);
     }

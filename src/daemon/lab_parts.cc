@@ -55,11 +55,17 @@ Result<void> LabParts::Prepare() {
   fs::create_directories(state / "consoles", failed);
   fs::create_directories(state / "databases", failed);
   fs::create_directories(settings_.runtime / "databases", failed);
-  SCV_ASSIGN(names_, world::NameDatabase::Open(settings_.runtime / "names.db"));
+  names_ = std::make_unique<world::NameDatabases>(settings_.runtime / "dns");
   name_servers_ = std::make_unique<world::NameServers>(*processes_, *network_,
-                                                       settings_.runtime / "dns", names_->file());
+                                                       settings_.runtime / "dns", *names_);
   databases_ = std::make_unique<world::DatabaseServers>(
       *processes_, *network_, *authority_, state / "databases", settings_.runtime / "databases");
+  checks_ = std::make_unique<world::EndpointChecks>(
+      *network_, control::Environment().name_server,
+      [this](const std::string& id, const lab::CheckSighting& probe) {
+        const auto key = world::PartOfProcessName(id);
+        if (key && world_) world_->SeeCheck(*key, probe);
+      });
   access_logs_ = std::make_unique<world::AccessLogs>(
       milliseconds(settings_.pace.Scaled(kAccessLogsEvery.count())),
       [this](const std::string& bucket, const std::string& key, const std::string& gzip) {
@@ -123,11 +129,12 @@ world::LinuxWorld::Makers LabParts::Makers() {
       },
       [this](const PartKey& key) { return name_servers_->Remove(world::ProcessNameOf(key)); },
       process};
-  makers[PartKind::kNames] = {[this, done](const Part& part) {
-                                return done(names_->Ensure(std::get<lab::NamesSpec>(part.spec)));
-                              },
-                              [this](const PartKey&) { return names_->Ensure({}); },
-                              {}};
+  makers[PartKind::kNames] = {
+      [this, done](const Part& part) {
+        return done(names_->Ensure(part.key.name, std::get<lab::NamesSpec>(part.spec)));
+      },
+      [this](const PartKey& key) { return names_->Remove(key.name); },
+      {}};
   makers[PartKind::kCertificate] = {
       [this](const Part& part) { return MakeCertificate(part); },
       [this](const PartKey& key) { return authority_->Forget(key.name); },
@@ -152,6 +159,16 @@ world::LinuxWorld::Makers LabParts::Makers() {
   makers[PartKind::kInstance] = {[this](const Part& part) { return MakeInstance(part); },
                                  [this](const PartKey& key) { return TakeDownInstance(key); },
                                  process};
+  makers[PartKind::kEndpointCheck] = {
+      [this, done](const Part& part) {
+        return done(checks_->Ensure(world::ProcessNameOf(part.key),
+                                    std::get<lab::EndpointCheckSpec>(part.spec)));
+      },
+      [this](const PartKey& key) {
+        checks_->Remove(world::ProcessNameOf(key));
+        return Result<void>();
+      },
+      {}};
   makers[PartKind::kDoor] = {
       [this](const Part& part) { return MakeDoor(part); },
       [this](const PartKey& key) { return door_->Remove(world::ProcessNameOf(key)); }, process};

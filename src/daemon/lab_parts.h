@@ -15,6 +15,7 @@
 
 #include "aws/account.h"
 #include "control/instance_record.h"
+#include "control/lab_plan.h"
 #include "control/pace.h"
 #include "daemon/api_routes.h"
 #include "services/credentials.h"
@@ -26,6 +27,7 @@
 #include "world/linux/certificate_authority.h"
 #include "world/linux/database_server.h"
 #include "world/linux/door.h"
+#include "world/linux/endpoint_check.h"
 #include "world/linux/linux_world.h"
 #include "world/linux/load_balancer.h"
 #include "world/linux/name_database.h"
@@ -91,9 +93,10 @@ class LabParts : public Operations {
   std::unique_ptr<world::CertificateAuthority> authority_;
   std::unique_ptr<world::Network> network_;
   std::unique_ptr<world::Processes> processes_;
-  std::unique_ptr<world::NameDatabase> names_;
+  std::unique_ptr<world::NameDatabases> names_;
   std::unique_ptr<world::NameServers> name_servers_;
   std::unique_ptr<world::DatabaseServers> databases_;
+  std::unique_ptr<world::EndpointChecks> checks_;
   std::unique_ptr<world::AccessLogs> access_logs_;
   std::unique_ptr<world::LoadBalancers> load_balancers_;
   std::unique_ptr<world::Door> door_;

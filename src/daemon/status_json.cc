@@ -143,9 +143,10 @@ json::array Fleets(const ControlLoop::View& view, const std::string& region) {
   return fleets;
 }
 
-// The records of the account's own zones, as people asked for them.
+// The records of the account's own zones, as people asked for them: each once, wherever it is seen.
 json::array Names(const ControlLoop::View& view) {
   json::array names;
+  std::set<lab::RecordSpec> listed;
   for (const auto& part : view.plan.parts) {
     const auto* spec = SpecOf<lab::NamesSpec>(part);
     if (spec == nullptr) continue;
@@ -153,7 +154,7 @@ json::array Names(const ControlLoop::View& view) {
       const auto found = spec->zones.find(aws::String(zone->attributes, "name"));
       if (found == spec->zones.end()) continue;
       for (const auto& record : found->second) {
-        if (record.type == "SOA" || record.type == "NS") continue;
+        if (record.type == "SOA" || record.type == "NS" || !listed.insert(record).second) continue;
         names.push_back({{"name", record.name},
                          {"type", record.type},
                          {"ttl", record.ttl},

@@ -45,8 +45,7 @@ TEST(Door, LeadsFromTheHostToTheNameOfTheMoment) {
   node.interface = lab.net.interfaces["public"];
   ASSERT_EQ(lab.Ensure(node), "");
   ASSERT_GE(lab.Await("i-1", lab::TargetHealth::kHealthy), 0);
-  auto names = NameDatabase::Open(lab.directory.path / "names.db");
-  ASSERT_TRUE(names.has_value());
+  NameDatabases names(lab.directory.path);
   const auto zone = [](const std::string& address) {
     lab::NamesSpec spec;
     spec.zones["scv.localhost"] = {
@@ -57,9 +56,8 @@ TEST(Door, LeadsFromTheHostToTheNameOfTheMoment) {
         {.name = "www.scv.localhost", .type = "A", .ttl = 60, .values = {address}}};
     return spec;
   };
-  ASSERT_EQ(ErrorOf((*names)->Ensure(zone("203.0.113.5"))), "");
-  NameServers servers(lab.processes, *lab.net.network, lab.directory.path / "dns",
-                      (*names)->file());
+  ASSERT_EQ(ErrorOf(names.Ensure("", zone("203.0.113.5"))), "");
+  NameServers servers(lab.processes, *lab.net.network, lab.directory.path / "dns", names);
   ASSERT_EQ(ErrorOf(servers.Ensure(kNames, {.place = "", .address = lab.net.internet.resolver})),
             "");
   int https = 0;
@@ -89,9 +87,9 @@ TEST(Door, LeadsFromTheHostToTheNameOfTheMoment) {
                   "http://www.scv.localhost/a?b=c"});
   EXPECT_EQ(redirect.output, "301 https://www.scv.localhost:" + std::to_string(https) + "/a?b=c");
   // The name moves to where nobody is.
-  ASSERT_EQ(ErrorOf((*names)->Ensure(zone("203.0.113.200"))), "");
+  ASSERT_EQ(ErrorOf(names.Ensure("", zone("203.0.113.200"))), "");
   EXPECT_TRUE(Eventually([&] { return curl("https://www.scv.localhost/x").exit_code != 0; }));
-  ASSERT_EQ(ErrorOf((*names)->Ensure(zone("203.0.113.5"))), "");
+  ASSERT_EQ(ErrorOf(names.Ensure("", zone("203.0.113.5"))), "");
   EXPECT_TRUE(Eventually([&] { return curl("https://www.scv.localhost/x").exit_code == 0; }));
   EXPECT_EQ(ErrorOf(door.Remove(kDoor)), "");
   EXPECT_EQ(ErrorOf(servers.Remove(kNames)), "");

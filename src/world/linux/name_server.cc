@@ -27,11 +27,8 @@ std::string FileNameOf(std::string process) {
 }  // namespace
 
 NameServers::NameServers(Processes& processes, Network& network, std::filesystem::path directory,
-                         std::filesystem::path database)
-    : processes_(processes),
-      network_(network),
-      directory_(std::move(directory)),
-      database_(std::move(database)) {}
+                         NameDatabases& names)
+    : processes_(processes), network_(network), directory_(std::move(directory)), names_(names) {}
 
 Result<void> NameServers::Ensure(const std::string& process, const lab::NameServerSpec& spec) {
   SCV_ASSIGN(const UniqueFd space,
@@ -41,9 +38,10 @@ Result<void> NameServers::Ensure(const std::string& process, const lab::NameServ
     const auto home = directory_ / FileNameOf(process);
     std::error_code failed;
     std::filesystem::create_directories(home, failed);
+    SCV_ASSIGN(const auto database, names_.FileOf(spec.place));
     SCV_TRY(WriteFile(home / "pdns.conf",
                       render::PowerDnsConfiguration({.addresses = {spec.address},
-                                                     .database = database_.string(),
+                                                     .database = database.string(),
                                                      .run_directory = home.string()}),
                       false));
     ProcessSpec wanted;

@@ -1,4 +1,4 @@
-// PowerDNS processes: one for the internet, one for each VPC, all serving the same file.
+// PowerDNS processes: one for the internet, one for each VPC, each serving the file of its place.
 // Thread-safe for different places.
 #ifndef SCV_WORLD_LINUX_NAME_SERVER_H_
 #define SCV_WORLD_LINUX_NAME_SERVER_H_
@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "lab/parts.h"
+#include "world/linux/name_database.h"
 #include "world/linux/network.h"
 #include "world/linux/processes.h"
 
@@ -15,9 +16,9 @@ namespace scv::world {
 
 class NameServers {
  public:
-  // What is borrowed outlives this. `database` is NameDatabase::file().
+  // What is borrowed outlives this.
   NameServers(Processes& processes, Network& network, std::filesystem::path directory,
-              std::filesystem::path database);
+              NameDatabases& names);
 
   // Starts the server under the process name given unless it runs, and waits until it answers.
   Result<void> Ensure(const std::string& process, const lab::NameServerSpec& spec);
@@ -29,7 +30,8 @@ class NameServers {
 
   Processes& processes_;
   Network& network_;
-  std::filesystem::path directory_, database_;
+  std::filesystem::path directory_;
+  NameDatabases& names_;
 };
 
 }  // namespace scv::world

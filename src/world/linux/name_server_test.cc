@@ -24,11 +24,9 @@ class NameServer : public testing::Test {
     net_ = std::make_unique<NetworkTestLab>();
     net_->Restart();
     net_->EnsureAll();
-    auto opened = NameDatabase::Open(directory_.path / "names.db");
-    ASSERT_TRUE(opened.has_value()) << opened.error().message;
-    names_ = std::move(*opened);
-    servers_ = std::make_unique<NameServers>(processes_, *net_->network, directory_.path / "dns",
-                                             names_->file());
+    names_ = std::make_unique<NameDatabases>(directory_.path);
+    servers_ =
+        std::make_unique<NameServers>(processes_, *net_->network, directory_.path / "dns", *names_);
   }
 
   void TearDown() override {
@@ -59,12 +57,12 @@ class NameServer : public testing::Test {
   TestDirectory directory_;
   std::unique_ptr<NetworkTestLab> net_;
   ChildProcesses processes_;
-  std::unique_ptr<NameDatabase> names_;
+  std::unique_ptr<NameDatabases> names_;
   std::unique_ptr<NameServers> servers_;
 };
 
 TEST_F(NameServer, AnswersAndFollowsEveryChangeAtOnce) {
-  ASSERT_EQ(ErrorOf(names_->Ensure(Zone("203.0.113.1"))), "");
+  ASSERT_EQ(ErrorOf(names_->Ensure("", Zone("203.0.113.1"))), "");
   auto begun = std::chrono::steady_clock::now();
   ASSERT_EQ(ErrorOf(servers_->Ensure(kProcess, {.place = "", .address = net_->internet.resolver})),
             "");
@@ -87,7 +85,7 @@ TEST_F(NameServer, AnswersAndFollowsEveryChangeAtOnce) {
   double slowest = 0;
   for (int i = 2; i < 22; ++i) {
     const std::string address = "203.0.113." + std::to_string(i);
-    ASSERT_EQ(ErrorOf(names_->Ensure(Zone(address))), "");
+    ASSERT_EQ(ErrorOf(names_->Ensure("", Zone(address))), "");
     begun = std::chrono::steady_clock::now();
     ASSERT_TRUE(Eventually([&] {
       return Ask("www.scv.localhost", "A").value_or(List()) == List{address};
@@ -100,7 +98,7 @@ TEST_F(NameServer, AnswersAndFollowsEveryChangeAtOnce) {
   ASSERT_EQ(ErrorOf(servers_->Ensure(kProcess, {.place = "", .address = net_->internet.resolver})),
             "");
   EXPECT_EQ(processes_.Find(kProcess)->pid, pid);
-  ASSERT_EQ(ErrorOf(names_->Ensure({})), "");
+  ASSERT_EQ(ErrorOf(names_->Remove("")), "");
   EXPECT_FALSE(Ask("www.scv.localhost", "A").has_value());
 }
 
