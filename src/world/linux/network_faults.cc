@@ -35,6 +35,11 @@ Result<void> ApplyFaults(Places& places, std::string_view name, Place& place) {
 Result<void> SetPlacesFaults(Places& places, const lab::NetworkFaults& faults) {
   places.faults = faults;
   Result<void> outcome;
+  for (const std::string& name : faults.hosts) {
+    // Made by an earlier process, perhaps, and not ensured by this one yet.
+    const auto place = places.Find(name);
+    if (place.has_value() && !(*place)->router && name != kInternetPlace) (*place)->host = true;
+  }
   for (auto& [name, place] : places.known()) {
     // Of others nothing is known yet; they follow when they are ensured.
     if (!place.router && !place.host && name != kInternetPlace) continue;

@@ -74,6 +74,13 @@ TEST_F(NetworkFaultsTest, FaultsSurviveTheDaemonOnlyIfTheyAreSaidAgain) {
   lab_->RestartAll();
   lab_->EnsureRegions();
   EXPECT_TRUE(across.LivesAgain());
+  // A host is known by its name alone.
+  Set({{}, {}, {"web"}});
+  lab_->RestartAll();
+  Set({{}, {}, {"web"}});
+  EXPECT_TRUE(across.IsCut());
+  Set({});
+  EXPECT_TRUE(across.LivesAgain());
 }
 
 TEST_F(NetworkFaultsTest, ACutRegionHasOnlyItself) {
