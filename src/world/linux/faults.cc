@@ -110,15 +110,16 @@ Result<void> Faults::Check(const Fault& fault) const {
                 "a wide area's fault has a delay of up to a minute, or a loss "
                 "of up to 100 percent");
   }
-  if (NeedsPart(fault.kind) && targets_.process_of(fault.part).empty()) {
-    return Fail(ErrorKind::kNotFound, "there is no part called " + fault.part);
-  }
   return {};
 }
 
 Result<Fault> Faults::Inject(Fault fault) {
   const std::lock_guard acting(acting_);
   SCV_TRY(Check(fault));
+  const std::string process = fault.part.empty() ? "" : targets_.process_of(fault.part);
+  if (NeedsPart(fault.kind) && process.empty()) {
+    return Fail(ErrorKind::kNotFound, "there is no part called " + fault.part);
+  }
   // "a" is the region's zone a.
   if (NeedsZone(fault.kind) && !fault.zone.starts_with(fault.region)) {
     fault.zone.insert(0, fault.region);
@@ -127,7 +128,7 @@ Result<Fault> Faults::Inject(Fault fault) {
   FaultsRecord wanted = Record();
   fault.id = "f-" + std::to_string(wanted.next++);
   if (fault.kind == Kind::kKill) {
-    SCV_TRY(targets_.processes.Signal(targets_.process_of(fault.part), SIGKILL));
+    SCV_TRY(targets_.processes.Signal(process, SIGKILL));
   } else {
     const auto same =
         std::ranges::find_if(wanted.faults, [&](const Fault& f) { return IsSame(f, fault); });
@@ -138,6 +139,7 @@ Result<Fault> Faults::Inject(Fault fault) {
       return Fail(ErrorKind::kOverloaded, "there are too many faults; heal some");
     }
     wanted.faults.push_back(fault);
+    wanted.processes[fault.id] = process;
   }
   // First the record: a daemon that dies after this strikes when it starts again.
   SCV_TRY(WriteFaults(file_, wanted));
@@ -158,6 +160,7 @@ Result<Fault> Faults::Inject(Fault fault) {
 void Faults::Forget(std::string_view id) {
   FaultsRecord rest = Record();
   std::erase_if(rest.faults, [&](const Fault& fault) { return fault.id == id; });
+  rest.processes.erase(std::string(id));
   if (const auto written = WriteFaults(file_, rest); !written.has_value()) {
     spdlog::warn("{}; the fault {} would come back with a new start of the daemon",
                  written.error().message, id);
@@ -198,7 +201,7 @@ Result<void> Faults::Spread() {
   lab::NetworkFaults cut;
   const auto faults = Record().faults;
   for (const Fault& fault : faults) {
-    if (fault.kind == Kind::kIsolate) cut.hosts.insert(targets_.process_of(fault.part));
+    if (fault.kind == Kind::kIsolate) cut.hosts.insert(ProcessOf(fault));
     if (NeedsZone(fault.kind)) cut.zones.insert({fault.region, fault.zone});
     if (fault.kind == Kind::kRegionPower) cut.zones.insert({fault.region, ""});
     if (NeedsRegion(fault.kind) && !NeedsZone(fault.kind)) cut.regions.insert(fault.region);
@@ -213,7 +216,7 @@ Result<void> Faults::Spread() {
 Result<void> Faults::Strike(const Fault& fault) {
   switch (fault.kind) {
     case Kind::kPause: {
-      SCV_ASSIGN(const int pid, PidOf(fault.part));
+      SCV_ASSIGN(const int pid, PidOf(fault));
       return StopProcessTree(pid);
     }
     case Kind::kZonePower:
@@ -234,15 +237,21 @@ Result<void> Faults::Strike(const Fault& fault) {
 Result<void> Faults::Relieve(const Fault& fault) {
   if (fault.kind == Kind::kDiskFull) return targets_.disk(fault.part, false);
   if (fault.kind == Kind::kPause) {
-    if (const auto pid = PidOf(fault.part); pid.has_value()) ContinueProcessTree(*pid);
+    if (const auto pid = PidOf(fault); pid.has_value()) ContinueProcessTree(*pid);
   }
   return {};
 }
 
-Result<int> Faults::PidOf(const std::string& part) const {
-  const auto status = targets_.processes.Find(targets_.process_of(part));
+std::string Faults::ProcessOf(const Fault& fault) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = record_.processes.find(fault.id);
+  return found == record_.processes.end() ? "" : found->second;
+}
+
+Result<int> Faults::PidOf(const Fault& fault) const {
+  const auto status = targets_.processes.Find(ProcessOf(fault));
   if (!status.has_value() || !status->running) {
-    return Fail(ErrorKind::kNotFound, part + " does not run");
+    return Fail(ErrorKind::kNotFound, fault.part + " does not run");
   }
   return status->pid;
 }

@@ -33,7 +33,8 @@ class Faults {
     // Names of the processes that are in a zone, or in a region (zone "").
     std::function<std::vector<std::string>(const std::string& region, const std::string& zone)>
         processes_in;
-    // The process, and network host, of a part's name (lab::Fault::part); "": there is none.
+    // The process, and network host, of a part's name (lab::Fault::part); "": there is none. Asked
+    // once for a fault, when it is injected: it stays with that process's name, dead or alive.
     std::function<std::string(const std::string& part)> process_of;
     // Fills the volume of a database node's part, or gives the room back; idempotent.
     std::function<Result<void>(const std::string& part, bool full)> disk;
@@ -70,7 +71,8 @@ class Faults {
   Result<void> Strike(const lab::Fault& fault);
   Result<void> Relieve(const lab::Fault& fault);
   Result<void> CutPower(const lab::Fault& fault);
-  Result<int> PidOf(const std::string& part) const;
+  std::string ProcessOf(const lab::Fault& fault) const;
+  Result<int> PidOf(const lab::Fault& fault) const;
   void Forget(std::string_view id);
   FaultsRecord Record() const;
   void TakeUp(FaultsRecord record);

@@ -15,14 +15,11 @@ namespace {
 namespace json = boost::json;
 using lab::Fault;
 
-json::object ToJson(const Fault& fault) {
-  return {{"id", fault.id},
-          {"kind", static_cast<int>(fault.kind)},
-          {"region", fault.region},
-          {"zone", fault.zone},
-          {"part", fault.part},
-          {"delay", fault.delay},
-          {"loss_percent", fault.loss_percent},
+json::object ToJson(const Fault& fault, const std::string& process) {
+  return {{"id", fault.id},         {"kind", static_cast<int>(fault.kind)},
+          {"region", fault.region}, {"zone", fault.zone},
+          {"part", fault.part},     {"process", process},
+          {"delay", fault.delay},   {"loss_percent", fault.loss_percent},
           {"since", fault.since}};
 }
 
@@ -60,6 +57,7 @@ Result<FaultsRecord> ReadFaults(const std::filesystem::path& file) {
     record.next = value.at("next").to_number<std::uint64_t>();
     for (const auto& fault : value.at("faults").as_array()) {
       record.faults.push_back(FromJson(fault));
+      record.processes[record.faults.back().id] = fault.at("process").as_string().c_str();
     }
     return record;
   } catch (const std::exception& problem) {
@@ -69,7 +67,10 @@ Result<FaultsRecord> ReadFaults(const std::filesystem::path& file) {
 
 Result<void> WriteFaults(const std::filesystem::path& file, const FaultsRecord& record) {
   json::array faults;
-  for (const auto& fault : record.faults) faults.push_back(ToJson(fault));
+  for (const auto& fault : record.faults) {
+    const auto process = record.processes.find(fault.id);
+    faults.push_back(ToJson(fault, process == record.processes.end() ? "" : process->second));
+  }
   const auto text =
       json::serialize(json::object{{"next", record.next}, {"faults", std::move(faults)}});
   const std::filesystem::path next = file.string() + ".next";

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -14,6 +16,7 @@ namespace scv::world {
 struct FaultsRecord {
   std::uint64_t next = 1;  // the number in the next fault's id
   std::vector<lab::Fault> faults;
+  std::map<std::string, std::string> processes;  // a fault's id → the process of its part
 };
 
 // An empty record if there is no file. kInvalid: it is not such a file.
