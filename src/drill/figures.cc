@@ -1,5 +1,7 @@
 #include "drill/figures.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -125,6 +127,13 @@ double Percentile(std::vector<double> values, double share) {
   std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(rank - 1),
                    values.end());
   return values[rank - 1];
+}
+
+std::string Shown(std::optional<double> ms) {
+  if (!ms) return "–";
+  if (*ms == 0) return "0";
+  if (*ms < 10) return fmt::format("{:.1f} ms", *ms);
+  return *ms < 1000 ? fmt::format("{:.0f} ms", *ms) : fmt::format("{:.1f} s", *ms / 1000);
 }
 
 Availability Measure(const std::vector<Attempt>& attempts, Share share, Micros from, Micros until) {

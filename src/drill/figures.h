@@ -43,6 +43,9 @@ std::vector<Phase> PhasesOf(const std::vector<LabEvent>& events, Micros from,
 // The value below which `share` (0 to 1) of the values lie, by the nearest rank; 0 of none.
 double Percentile(std::vector<double> values, double share);
 
+// "–" (nothing), "0", "431 ms", "12.3 s".
+std::string Shown(std::optional<double> ms);
+
 }  // namespace scv::drill
 
 #endif  // SCV_DRILL_FIGURES_H_

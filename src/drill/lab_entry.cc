@@ -76,7 +76,7 @@ Result<LabEntry> OpenInternet(const LabPlace& place, const DaemonApi& api) {
     SCV_ASSIGN(entry.user, OpenNamespace(base + "/ns/user"));
   }
   // The daemon speaks of process numbers inside the lab, whose own /proc has them.
-  SCV_ASSIGN(entry.network, OpenNamespace(base + "/root/proc/" +
+  SCV_ASSIGN(entry.network, OpenNamespace(base + "/root" + "/proc/" +
                                           std::to_string(Number(process, "pid")) + "/ns/net"));
   return entry;
 }

@@ -22,7 +22,7 @@ struct Injection {
   //   rotate-secret       Terraform applies another database_password_version
   //   failover            POST /v1/failover to `region`; "" is back to the first
   std::string kind;
-  std::string part, zone, region;
+  std::string part = {}, zone = {}, region = {};
   int delay_ms = 0;
   int loss_percent = 0;
   bool force = false;
@@ -33,9 +33,9 @@ struct Step {
   double at_s = 0;
   // … as soon as: "steady" (everything stands again), or a phase of the database's failover
   // ("detect", "decide", "act", "restored") since the last step. "": at_s.
-  std::string after;
+  std::string after = {};
   double within_s = 60;  // `after` must come within this time
-  std::optional<Injection> inject;
+  std::optional<Injection> inject = {};
   bool heal = false;  // undoes everything so far
 };
 

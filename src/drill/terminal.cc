@@ -121,13 +121,6 @@ std::string Columns(const std::vector<std::vector<std::string>>& rows, std::stri
   return text;
 }
 
-std::string Shown(std::optional<double> ms) {
-  if (!ms) return "–";
-  if (*ms == 0) return "0";
-  if (*ms < 10) return fmt::format("{:.1f} ms", *ms);
-  return *ms < 1000 ? fmt::format("{:.0f} ms", *ms) : fmt::format("{:.1f} s", *ms / 1000);
-}
-
 std::string ScenarioTable(const std::vector<Scenario>& scenarios) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& scenario : scenarios) {

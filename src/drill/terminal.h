@@ -20,9 +20,6 @@ bool IsTerminal(int descriptor);
 // Rows in columns; escape sequences count as nothing, wide characters as two.
 std::string Columns(const std::vector<std::vector<std::string>>& rows, std::string_view indent);
 
-// "-", "0", "431 ms", "12.3 s".
-std::string Shown(std::optional<double> ms);
-
 std::string ScenarioTable(const std::vector<Scenario>& scenarios);
 // Of one run; and of many runs of one scenario, with percentiles.
 std::string RunTable(const RunResult& run);
