@@ -22,20 +22,25 @@ data "aws_vpc" "this" {
   tags   = { Name = var.name }
 }
 
-data "aws_route_tables" "was" {
+data "aws_availability_zones" "this" {
   for_each = local.regions
 
   region = each.value
-  vpc_id = data.aws_vpc.this[each.key].id
-  tags   = { Tier = "was" }
+  state  = "available"
+
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
 }
 
-data "aws_route_tables" "db" {
-  for_each = local.regions
+# One per region, tier and zone, by the names that infra/terraform/modules/network gives them.
+data "aws_route_tables" "this" {
+  for_each = local.tables
 
-  region = each.value
-  vpc_id = data.aws_vpc.this[each.key].id
-  tags   = { Tier = "db" }
+  region = local.regions[each.value.side]
+  vpc_id = data.aws_vpc.this[each.value.side].id
+  tags   = { Name = "${var.name}-${each.value.tier}-${each.value.zone}" }
 }
 
 data "aws_lb" "front" {

@@ -18,33 +18,30 @@ resource "aws_vpc_peering_connection_accepter" "this" {
 }
 
 locals {
-  # "primary was 0" => from which table to which of the other region's tiers. Each tier's subnets lie
-  # in one /20 (infra/terraform/modules/network).
-  routes = merge([
-    for side, other in local.other : merge(
-      {
-        for place in range(var.zone_count) : "${side} was ${place}" => {
-          side  = side
-          table = sort(data.aws_route_tables.was[side].ids)[place]
-          cidr  = cidrsubnet(data.aws_vpc.this[other].cidr_block, 4, 3)
-        }
-      },
-      {
-        for place in range(var.zone_count) : "${side} db ${place}" => {
-          side  = side
-          table = sort(data.aws_route_tables.db[side].ids)[place]
-          cidr  = cidrsubnet(data.aws_vpc.this[other].cidr_block, 4, 2)
-        }
-      },
-    )
+  zones = {
+    for side, zones in data.aws_availability_zones.this :
+    side => slice(sort(zones.names), 0, var.zone_count)
+  }
+
+  tables = merge([
+    for side, zones in local.zones : {
+      for place in setproduct(["was", "db"], zones) :
+      "${place[0]} ${place[1]}" => { side = side, tier = place[0], zone = place[1] }
+    }
   ]...)
+
+  # Each tier's subnets lie in one /20 (infra/terraform/modules/network).
+  places = { was = 2, db = 3 }
+  across = { was = "db", db = "was" }
 }
 
 resource "aws_route" "peer" {
-  for_each = local.routes
+  for_each = local.tables
 
-  region                    = local.regions[each.value.side]
-  route_table_id            = each.value.table
-  destination_cidr_block    = each.value.cidr
+  region         = local.regions[each.value.side]
+  route_table_id = one(data.aws_route_tables.this[each.key].ids)
+  destination_cidr_block = cidrsubnet(
+    data.aws_vpc.this[local.other[each.value.side]].cidr_block, 4, local.places[local.across[each.value.tier]]
+  )
   vpc_peering_connection_id = aws_vpc_peering_connection_accepter.this.id
 }

@@ -21,7 +21,10 @@ def rules_of(body: str) -> dict:
 def read(root: Path, data: Path) -> dict[str, dict]:
     """Address without instance key → {"ignore_changes": […], "create_before_destroy": true}.
     `data` is Terraform's data directory after `init`, which knows where the modules are."""
-    modules = json.loads((data / "modules/modules.json").read_text())["Modules"]
+    known = data / "modules/modules.json"
+    # A root without modules has no such file.
+    modules = (json.loads(known.read_text())["Modules"] if known.exists()
+               else [{"Key": "", "Dir": "."}])
     found = {}
     for module in modules:
         prefix = "".join(f"module.{name}." for name in module["Key"].split(".") if name)

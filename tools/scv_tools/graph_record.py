@@ -1,11 +1,12 @@
-"""The resource graph that Terraform makes of infra/terraform, as a file that the daemon can apply
-without Terraform.
+"""The resource graphs that Terraform makes of infra/terraform and infra/global, as files that the
+daemon can apply without Terraform.
 
 The real Terraform applies the HCL twice to scv-schema, the lab's provider over an account in
 memory, which writes down every resource's configuration. What differs between the two runs was
 decided by the provider: where it stands in the configuration of another resource, that is a
-reference to the resource that it belongs to, and a marker takes its place. Addresses, dependencies
-and lifecycle rules come from Terraform's state and from the HCL."""
+reference to the resource that it belongs to, and a marker takes its place: ⟦address:attribute⟧, or
+⟦@graph/address:attribute⟧ for a resource of another graph, which is applied before. Addresses,
+dependencies and lifecycle rules come from Terraform's state and from the HCL."""
 
 import base64
 import binascii
@@ -15,12 +16,17 @@ import os
 import shutil
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scv_tools import graph_lifecycle, tree
 
 INFRA = tree.ROOT / "infra/terraform"
+GLOBAL = tree.ROOT / "infra/global"
+# Graphs that stand together, in the order in which they are applied.
+TOGETHER = (("alone",), ("seoul", "tokyo", "global"))
+NAMES = tuple(name for names in TOGETHER for name in names)
 SCHEMA = tree.ROOT / "build/release/src/provider/scv-schema"
 SECONDS_MAX = 300
 ERROR_CHARACTERS_MAX = 4000
@@ -98,32 +104,41 @@ def write_artifacts(directory: Path) -> dict[str, str]:
     return {text: f"{OPEN}{name}{CLOSE}" for text, name in markers.items()}
 
 
-def terraform(reattach: str, data: Path, *arguments: str) -> None:
+def root_of(name: str) -> Path:
+    return GLOBAL if name == "global" else INFRA
+
+
+def terraform(reattach: str, root: Path, data: Path, *arguments: str) -> None:
     environment = {**os.environ, "TF_REATTACH_PROVIDERS": reattach, "TF_IN_AUTOMATION": "1",
                    "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull,
                    "TF_DATA_DIR": str(data)}
-    done = subprocess.run(["terraform", f"-chdir={INFRA}", *arguments], env=environment,
+    done = subprocess.run(["terraform", f"-chdir={root}", *arguments], env=environment,
                           capture_output=True, text=True, timeout=SECONDS_MAX, check=False)
     if done.returncode != 0:
         raise RecordError(f"terraform {arguments[0]} ended with {done.returncode}:\n"
                           f"{done.stderr[-ERROR_CHARACTERS_MAX:]}")
 
 
-def apply(region: str, scratch: Path, artifacts: Path) -> Run:
-    log, state, data = scratch / "record", scratch / "state", scratch / "data"
+def apply(names: tuple[str, ...], scratch: Path, artifacts: Path) -> dict[str, Run]:
+    """Applies the graphs one after the other, in one account."""
+    log, runs, seen = scratch / "record", {}, 0
     with subprocess.Popen([SCHEMA, "--record", log], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           text=True) as schema:
         reattach = schema.stdout.readline().strip()
-        terraform(reattach, data, "init", "-input=false", "-no-color", "-backend=false")
-        terraform(reattach, data, "apply", "-auto-approve", "-input=false", "-no-color",
-                  f"-state={state}",
-                  f"-var-file={tree.ROOT / f'infra/examples/lab-{region}.tfvars'}",
-                  f"-var=artifacts_directory={artifacts}")
+        for name in names:
+            root, state, data = root_of(name), scratch / f"{name}.state", scratch / f"{name}.data"
+            own = [f"-var=artifacts_directory={artifacts}"] if root == INFRA else []
+            terraform(reattach, root, data, "init", "-input=false", "-no-color", "-backend=false")
+            terraform(reattach, root, data, "apply", "-auto-approve", "-input=false", "-no-color",
+                      f"-state={state}",
+                      f"-var-file={tree.ROOT / f'infra/examples/lab-{name}.tfvars'}", *own)
+            lines = log.read_text().splitlines()
+            runs[name] = join([json.loads(line) for line in lines[seen:]],
+                              json.loads(state.read_text()), graph_lifecycle.read(root, data))
+            seen = len(lines)
         schema.stdin.close()
         schema.wait(timeout=30)
-    events = [json.loads(line) for line in log.read_text().splitlines()]
-    lifecycles = graph_lifecycle.read(INFRA, data)
-    return join(events, json.loads(state.read_text()), lifecycles)
+    return runs
 
 
 def join(events: list[dict], state: dict, lifecycles: dict[str, dict]) -> Run:
@@ -185,17 +200,18 @@ def depth_order(resources: dict[str, Resource]) -> list[Resource]:
     return sorted(resources.values(), key=lambda r: (depth(r.name), r.address))
 
 
-def decided(first: Run, second: Run, order: list[Resource]) -> dict[str, str]:
+def decided(first: Run, second: Run, graph: str = "") -> dict[str, str]:
     """What the provider decided in the first run, and differently in the second → its marker. An id
-    is preferred to an ARN, and that to other names of the same value."""
+    is preferred to an ARN, and that to other names of the same value. `graph`: another one's."""
+    prefix = f"@{graph}/" if graph else ""
     markers: dict[str, str] = {}
-    for resource in order:
+    for resource in depth_order(first.resources):
         there = dict(leaves(second.resources[resource.address].computed))
         found = leaves(resource.computed)
         found.sort(key=lambda leaf: ({"id": 0, "arn": 1}.get(leaf[0], 2), leaf[0]))
         for path, value in found:
             if value != there.get(path) and len(value) >= 8:
-                markers.setdefault(value, f"{OPEN}{resource.address}:{path}{CLOSE}")
+                markers.setdefault(value, f"{OPEN}{prefix}{resource.address}:{path}{CLOSE}")
     return markers
 
 
@@ -276,9 +292,9 @@ def password_markers(first: Run) -> tuple[dict, dict[str, str]]:
                        "stored": f"{OPEN}{kind}secret_version.secret_string.password{CLOSE}"}
 
 
-def entries(first: Run, second: Run, artifacts: dict[str, str]) -> tuple[list[dict], dict]:
+def entries(first: Run, second: Run, known: dict[str, str]) -> tuple[list[dict], dict]:
     order = depth_order(first.resources)
-    replacer = Replacer({**decided(first, second, order), **artifacts})
+    replacer = Replacer({**decided(first, second), **known})
     types = {resource.address: resource.type for resource in order}
     closure: dict[str, set[str]] = {}
     for resource in order:
@@ -298,31 +314,59 @@ def entries(first: Run, second: Run, artifacts: dict[str, str]) -> tuple[list[di
     return found, replacer.value(ephemeral)
 
 
-def build(region: str, first: Run, second: Run, markers: tuple[dict, dict]) -> str:
-    resources, ephemeral = entries(first, second, markers[0])
-    again, ephemeral_again = entries(second, first, markers[1])
-    for one, other in zip(resources, again, strict=True):
-        if one != other:
-            raise RecordError(f"{one['address']} is not the same in two runs:\n{one}\n{other}")
+def known_before(name: str, ours: dict[str, Run], theirs: dict[str, Run],
+                 artifacts: dict[str, str]) -> dict[str, str]:
+    """Markers of the artifacts, and of what earlier graphs have made."""
+    markers = dict(artifacts)
+    for earlier in ours:
+        if earlier == name:
+            break
+        markers.update(decided(ours[earlier], theirs[earlier], earlier))
+    return markers
+
+
+def build(name: str, runs: list[dict[str, Run]], artifacts: list[dict[str, str]]) -> str:
+    one, two = runs
+    first, second = one[name], two[name]
+    resources, ephemeral = entries(first, second, known_before(name, one, two, artifacts[0]))
+    again, ephemeral_again = entries(second, first, known_before(name, two, one, artifacts[1]))
+    for here, there in zip(resources, again, strict=True):
+        if here != there:
+            raise RecordError(f"{here['address']} is not the same in two runs:\n{here}\n{there}")
     if ephemeral != ephemeral_again:
         raise RecordError("the ephemeral resources are not the same in two runs")
+    root = root_of(name).relative_to(tree.ROOT)
     header = {"generated": "by tools/record_graph; do not edit, run it again",
-              "from": ["infra/terraform", f"infra/examples/lab-{region}.tfvars"],
+              "from": [str(root), f"infra/examples/lab-{name}.tfvars"],
               "license": "Apache-2.0", "format": 1}
     return json.dumps({**header, "provider": first.provider, "ephemeral": ephemeral,
                        "resources": resources}, indent=1, ensure_ascii=False) + "\n"
 
 
-def record(region: str) -> str:
-    """The text of infra/recorded/REGION.json. Raises RecordError."""
+def record_all(wanted: tuple[str, ...] = NAMES) -> dict[str, str]:
+    """The texts of infra/recorded/NAME.json, by name. Raises RecordError."""
     reason = why_not()
     if reason:
         raise RecordError(reason)
-    with tempfile.TemporaryDirectory(prefix="scv-record-") as directory:
-        runs, markers = [], []
-        for name in ("first", "second"):
-            scratch = Path(directory) / name
-            (scratch / "artifacts").mkdir(parents=True)
-            markers.append(write_artifacts(scratch / "artifacts"))
-            runs.append(apply(region, scratch, scratch / "artifacts"))
-    return build(region, runs[0], runs[1], (markers[0], markers[1]))
+    texts = {}
+    for together in TOGETHER:
+        last = max((i for i, name in enumerate(together) if name in wanted), default=-1)
+        if last < 0:
+            continue
+        names = together[:last + 1]
+        with (tempfile.TemporaryDirectory(prefix="scv-record-") as directory,
+              ThreadPoolExecutor(2) as pool):
+            scratches = [Path(directory) / name for name in ("first", "second")]
+            for scratch in scratches:
+                (scratch / "artifacts").mkdir(parents=True)
+            artifacts = [write_artifacts(scratch / "artifacts") for scratch in scratches]
+            runs = list(pool.map(
+                lambda scratch, names=names: apply(names, scratch, scratch / "artifacts"),
+                scratches))
+        texts.update({name: build(name, runs, artifacts) for name in names if name in wanted})
+    return texts
+
+
+def record(name: str) -> str:
+    """The text of infra/recorded/NAME.json. Raises RecordError."""
+    return record_all((name,))[name]

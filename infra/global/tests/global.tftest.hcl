@@ -1,6 +1,16 @@
 # What is global, with two regions that stand: planned and applied against mocks.
 mock_provider "aws" {
   source = "./tests/mocks"
+
+  override_data {
+    target = data.aws_availability_zones.this["primary"]
+    values = { names = ["ap-northeast-2c", "ap-northeast-2a", "ap-northeast-2b"] }
+  }
+
+  override_data {
+    target = data.aws_availability_zones.this["secondary"]
+    values = { names = ["ap-northeast-1d", "ap-northeast-1a", "ap-northeast-1c"] }
+  }
 }
 
 variables {
@@ -9,7 +19,12 @@ variables {
 
 run "apply" {
   assert {
-    condition     = length(aws_route.peer) == 8 && toset([for route in aws_route.peer : route.destination_cidr_block]) == toset(["10.20.32.0/20", "10.20.48.0/20"])
+    condition     = toset(keys(aws_route.peer)) == toset(["db ap-northeast-1a", "db ap-northeast-1c", "db ap-northeast-2a", "db ap-northeast-2b", "was ap-northeast-1a", "was ap-northeast-1c", "was ap-northeast-2a", "was ap-northeast-2b"])
+    error_message = "A route for every WAS and database table of both regions."
+  }
+
+  assert {
+    condition     = toset([for route in aws_route.peer : route.destination_cidr_block]) == toset(["10.20.32.0/20", "10.20.48.0/20"])
     error_message = "WAS tables lead to the other region's database subnets, database tables back to its WAS subnets."
   }
 

@@ -8,7 +8,7 @@ mock_data "aws_vpc" {
 
 mock_data "aws_route_tables" {
   defaults = {
-    ids = ["rtb-0123456789abcdef0", "rtb-0123456789abcdef1", "rtb-0123456789abcdef2"]
+    ids = ["rtb-0123456789abcdef0"]
   }
 }
 
