@@ -137,9 +137,12 @@ const DatabaseDecider::View* DatabaseDecider::Find(const std::string& name) cons
   return found == nodes_.end() ? nullptr : &*found;
 }
 
+// Asked often: without a copy of the name.
 const DatabaseDecider::View* DatabaseDecider::LeadOf(std::string_view site) const {
-  const auto lead = memory_.leads.find(std::string(site));
-  return lead == memory_.leads.end() ? nullptr : Find(lead->second);
+  for (const auto& [name, lead] : memory_.leads) {
+    if (name == site) return Find(lead);
+  }
+  return nullptr;
 }
 
 const DatabaseDecider::View* DatabaseDecider::Standby() const {

@@ -108,8 +108,10 @@ struct DatabaseMemory {
   bool synchronised = false;  // … and the standby has every acknowledged write
   // A promotion under way: the node to become primary once `fenced` are dead. "": none.
   std::string promoting_site, promoting_node;
-  std::set<std::string> fenced;                 // node names that must not run
-  std::set<std::string> must_discard;           // node names that were primaries of an earlier term
+  std::set<std::string> fenced;        // node names that must not run
+  std::set<std::string> must_discard;  // node names that were primaries of an earlier term
+  // Nodes that were seen to follow the present writer: their history is a part of its.
+  std::set<std::string> joined;
   std::map<std::string, std::uint64_t> clones;  // node name → how often it was cloned anew
   // An operator's or the policy's order to move the writer.
   std::string switch_to;  // site; "": none

@@ -143,6 +143,7 @@ TEST(DatabaseMemoryJson, RefusesWhatItDoesNotKnow) {
   memory.term = 7;
   memory.fenced = {"a", "b"};
   memory.must_discard = {"c"};
+  memory.joined = {"e"};
   memory.clones = {{"d", 3}};
   memory.step = DatabaseStep::kDraining;
   EXPECT_EQ(*ParseDatabaseMemory(ToJson(memory)), memory);

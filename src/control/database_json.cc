@@ -63,6 +63,7 @@ std::string ToJson(const DatabaseMemory& memory) {
                                       {"promoting_node", memory.promoting_node},
                                       {"fenced", ToArray(memory.fenced)},
                                       {"must_discard", ToArray(memory.must_discard)},
+                                      {"joined", ToArray(memory.joined)},
                                       {"clones", clones},
                                       {"switch_to", memory.switch_to},
                                       {"switch_forced", memory.switch_forced},
@@ -87,6 +88,7 @@ Result<DatabaseMemory> ParseDatabaseMemory(std::string_view text) {
   memory.promoting_node = aws::String(object, "promoting_node");
   memory.fenced = ReadSet(object, "fenced");
   memory.must_discard = ReadSet(object, "must_discard");
+  memory.joined = ReadSet(object, "joined");
   memory.switch_to = aws::String(object, "switch_to");
   memory.switch_forced = aws::Boolean(object, "switch_forced");
   SCV_ASSIGN(memory.step, ReadStep(object));

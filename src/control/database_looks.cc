@@ -96,6 +96,8 @@ void DatabaseDecider::CountReplica(View& node) {
   const auto& address = standing ? standing->source_address : source->node->address;
   const bool follows = look.receiving && look.applying && look.source == address;
   watch.following = follows ? watch.following + 1 : 0;
+  const bool sound = source == Primary() || memory_.joined.contains(source->name);
+  if (follows && sound && address == source->node->address) memory_.joined.insert(node.name);
   // Where there is nothing to follow, it is not its fault.
   watch.astray = follows || !Fine(*source) ? 0 : watch.astray + 1;
   if (address == source->node->address) CountAhead(node, *source);

@@ -1,5 +1,6 @@
 // The primary fails, and who takes its place: the standby with everything, or itself.
 #include <algorithm>
+#include <tuple>
 
 #include "control/database_decider.h"
 
@@ -124,6 +125,7 @@ void DatabaseDecider::Commit() {
   memory_.waiting = memory_.synchronised = false;
   memory_.promoting_site = memory_.promoting_node = "";
   memory_.fenced.clear();
+  memory_.joined.clear();
   memory_.switch_to = "";
   memory_.switch_forced = false;
   watch_.target.reset();
@@ -145,6 +147,11 @@ std::string DatabaseDecider::Behind(const View& candidate) const {
   for (const auto& node : nodes_) {
     if (node.site->name != memory_.writer) continue;
     last = std::max({last, node.executed(), node.received()});
+  }
+  if (!memory_.joined.contains(candidate.name)) {
+    return "up to " + std::to_string(last) + " transactions of " + std::to_string(last) +
+           " are lost: it was not seen to follow " + memory_.writer +
+           " since that took the writes, and what was acknowledged after the last look, too";
   }
   const auto has = candidate.executed();
   const auto behind = last > has ? last - has : 0;
@@ -168,15 +175,16 @@ void DatabaseDecider::Abandon(std::string why) {
   Enter(failover ? DatabaseStep::kRestarting : DatabaseStep::kSteady, std::move(why));
 }
 
+// The position of a node that never followed the present writer says nothing.
 const DatabaseDecider::View* DatabaseDecider::Candidate(const DatabaseSite& site) const {
   const View* best = nullptr;
+  const auto rank = [&](const View& node) {
+    return std::tuple(memory_.joined.contains(node.name),
+                      std::max(node.executed(), node.received()), LeadOf(site.name) == &node);
+  };
   for (const auto& node : nodes_) {
     if (node.site != &site || !Up(node)) continue;
-    const auto has = [](const View& view) { return std::max(view.executed(), view.received()); };
-    const bool leads = LeadOf(site.name) == &node;
-    if (best == nullptr || has(node) > has(*best) || (leads && has(node) == has(*best))) {
-      best = &node;
-    }
+    if (best == nullptr || rank(node) > rank(*best)) best = &node;
   }
   return best;
 }

@@ -10,6 +10,7 @@ void DatabaseDecider::ForgetWhatIsGone() {
   std::erase_if(watch_.nodes, [&](const auto& entry) { return gone(NodeName(entry.first)); });
   std::erase_if(memory_.fenced, gone);
   std::erase_if(memory_.must_discard, gone);
+  std::erase_if(memory_.joined, gone);
   std::erase_if(memory_.clones, [&](const auto& entry) { return gone(entry.first); });
   std::erase_if(memory_.leads, [&](const auto& entry) {
     return Site(entry.first) == nullptr ||
@@ -51,6 +52,7 @@ void DatabaseDecider::ChooseWriter() {
   memory_.waiting = memory_.synchronised = false;
   memory_.promoting_site = memory_.promoting_node = memory_.switch_to = "";
   memory_.fenced.clear();
+  memory_.joined.clear();
   ++memory_.term;
   if (const auto* lead = MostAdvanced(site)) memory_.leads[site.name] = lead->name;
   Enter(DatabaseStep::kSteady, was.empty() ? "first start" : was + " is gone");
@@ -74,6 +76,7 @@ void DatabaseDecider::RemovedPrimary() {
   memory_.leads[memory_.writer] = mate->name;
   memory_.must_discard.erase(mate->name);
   memory_.waiting = memory_.synchronised = false;
+  memory_.joined.clear();
   ++memory_.term;
   Enter(DatabaseStep::kSteady, was + " was removed");
 }

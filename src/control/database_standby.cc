@@ -105,6 +105,10 @@ void DatabaseDecider::CloneDiverged() {
     if (&node == Standby() && memory_.waiting) Degrade(node.name + " must be cloned anew", why);
     ++memory_.clones[node.name];
     memory_.must_discard.erase(node.name);
+    memory_.joined.erase(node.name);
+    for (const auto& other : nodes_) {
+      if (SourceOf(other) == &node) memory_.joined.erase(other.name);
+    }
     Tell("act", node.name + " is cloned anew from " + source->name, why);
   }
 }

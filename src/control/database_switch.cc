@@ -26,14 +26,15 @@ void DatabaseDecider::ForcedSwitch() {
   BeginRegionFailover(*site, "an operator ordered it", true);
 }
 
-// The furthest site whose region is not lost, too.
+// The furthest site whose region is not lost, too. What never followed the present writer is
+// promoted only by order.
 const DatabaseSite* DatabaseDecider::OtherSite() const {
   const DatabaseSite* best = nullptr;
   std::uint64_t most = 0;
   for (const auto& site : cluster_.sites) {
     if (site.name == memory_.writer || observed_.lost_regions.contains(site.region)) continue;
     const auto* candidate = Candidate(site);
-    if (candidate == nullptr) continue;
+    if (candidate == nullptr || !memory_.joined.contains(candidate->name)) continue;
     const auto has = std::max(candidate->executed(), candidate->received());
     if (best == nullptr || has > most) {
       best = &site;

@@ -128,6 +128,26 @@ TEST_F(DatabaseSwitchTest, ALostRegionIsReplacedOnceItsNodesAreDead) {
   EXPECT_EQ(t.memory.writer, "tokyo/memo");
 }
 
+// A node that came back and has not followed yet may have another history: its position is no
+// measure.
+TEST_F(DatabaseSwitchTest, WhatNeverFollowedTheWriterIsPromotedByOrderOnly) {
+  Redundant();
+  LoseSeoul();
+  t.Run(1);
+  t.Carry();
+  t.Decide();
+  ASSERT_EQ(t.memory.writer, "tokyo/memo");
+  t.observed.lost_regions = {"tokyo"};
+  t.Carry();
+  t.Die(kB1);
+  t.Decide();
+  EXPECT_EQ(t.memory.promoting_node, "");
+  ASSERT_TRUE(OrderSwitch(t.cluster, t.memory, "seoul/memo", true));
+  t.Decide();
+  EXPECT_NE(t.memory.promoting_node, "");
+  EXPECT_TRUE(t.Told("it was not seen to follow tokyo/memo"));
+}
+
 TEST_F(DatabaseSwitchTest, ARegionThatIsLostFromOutsideOnlyIsNotReplaced) {
   Redundant();
   t.observed.lost_regions = {"seoul"};

@@ -148,6 +148,9 @@ DatabaseSimWorld::Done DatabaseSimWorld::Clone(DatabaseSimNode& node, const Data
   }
   node.server.FollowNobody();
   node.server.CopyFrom(source->server);
+  for (auto& other : nodes_) {  // it was stopped for this
+    if (other.server.source == IndexOf(node)) other.server.connected = false;
+  }
   node.cloned = role.clone;
   return Done::kYes;
 }

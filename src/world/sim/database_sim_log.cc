@@ -36,7 +36,7 @@ void DatabaseLog::Truncate(std::uint64_t end) {
 
 void DatabaseLog::Follow(const DatabaseLog& other, std::uint64_t end) {
   if (end <= end_) return;
-  if (runs_.size() != other.runs_.size() || runs_.empty()) {
+  if (runs_.size() != other.runs_.size() || runs_.empty() || runs_.back() != other.runs_.back()) {
     runs_ = other.runs_;
     end_ = other.end_;
     return Truncate(end);

@@ -50,7 +50,7 @@ struct DatabaseScenario {
   std::vector<DatabaseFault> faults;  // by time
   Millis calm_after = 0;
   Millis converge_in = 120'000;
-  Millis rest = 20'000;
+  Millis rest = 10'000;  // longer than anything that control counts
 };
 
 // Everything about it follows from the seed.
