@@ -60,13 +60,23 @@ Result<UniqueFd> SocketIn(int network_namespace) {
   return UniqueFd(made);
 }
 
-Result<std::vector<unsigned char>> Encode(const std::string& name, int type) {
+// It reads /etc/resolv.conf, which nothing here depends on: once a thread is enough.
+struct ResolverState {
+  ResolverState() : ready(res_ninit(&state) == 0) {}
+  ~ResolverState() { res_nclose(&state); }
+  ResolverState(const ResolverState&) = delete;
+  ResolverState& operator=(const ResolverState&) = delete;
+
   struct __res_state state {};
-  if (res_ninit(&state) != 0) return Fail(ErrorKind::kInternal, "libresolv does not start");
+  bool ready;
+};
+
+Result<std::vector<unsigned char>> Encode(const std::string& name, int type) {
+  thread_local ResolverState resolver;
+  if (!resolver.ready) return Fail(ErrorKind::kInternal, "libresolv does not start");
   std::vector<unsigned char> query(512);
-  const int size = res_nmkquery(&state, ns_o_query, name.c_str(), ns_c_in, type, nullptr, 0,
-                                nullptr, query.data(), static_cast<int>(query.size()));
-  res_nclose(&state);
+  const int size = res_nmkquery(&resolver.state, ns_o_query, name.c_str(), ns_c_in, type, nullptr,
+                                0, nullptr, query.data(), static_cast<int>(query.size()));
   if (size < 0) return Fail(ErrorKind::kInvalid, "'" + name + "' is no domain name");
   query.resize(static_cast<std::size_t>(size));
   return query;
