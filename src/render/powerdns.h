@@ -23,7 +23,7 @@ std::string PowerDnsConfiguration(const PowerDnsSettings& settings);
 
 // A record whose answer depends on where the client is, as the content of a record of type "LUA":
 // a program that compares the client's subnet with the networks of lab/geography.h.
-// https://doc.powerdns.com/authoritative/lua-records/
+// (PowerDNS Authoritative Server 4.7, "Lua Records".)
 // Nothing: the record depends on nothing, or its type or values cannot be written so; what is
 // served then is RecordSpec::values.
 std::optional<std::string> LocatedRecord(const lab::RecordSpec& record);
