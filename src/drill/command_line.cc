@@ -11,6 +11,7 @@
 #include <random>
 
 #include "drill/report_files.h"
+#include "drill/report_html.h"
 #include "drill/report_json.h"
 #include "drill/runner.h"
 #include "drill/terminal.h"
@@ -113,8 +114,20 @@ class Session {
       if (!options_.json) fmt::print("{}\n", RunTable(run));
       std::fflush(stdout);
       runs.push_back(std::move(run));
+      KeepTheWorst(runs);
     }
     return {};
+  }
+
+  // Only one is drawn: the requests of the others would add up over hundreds of runs.
+  static void KeepTheWorst(std::vector<RunResult>& runs) {
+    const RunResult* worst = &WorstOf(runs);
+    for (auto& run : runs) {
+      if (&run == worst) continue;
+      run.attempts = {};
+      run.finals = {};
+      run.events = {};
+    }
   }
 
   bool Report(const std::vector<RunResult>& runs) {

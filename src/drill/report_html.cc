@@ -193,15 +193,14 @@ std::string Runs(const std::vector<RunResult>& runs) {
          "<details><summary>Every run</summary>" + Table("Runs", rows) + "</details></section>";
 }
 
-// The one to look at: one that failed, else the one with the longest outage.
+}  // namespace
+
 const RunResult& WorstOf(const std::vector<RunResult>& runs) {
   return *std::ranges::max_element(runs, [](const RunResult& a, const RunResult& b) {
     if (a.passed() != b.passed()) return a.passed();
     return RtoOf(a).value_or(1e12) < RtoOf(b).value_or(1e12);
   });
 }
-
-}  // namespace
 
 std::string Escaped(std::string_view text) {
   std::string out;

@@ -15,6 +15,9 @@ namespace scv::drill {
 // Runs of one scenario, at least one. The picture is of the worst of them.
 std::string RenderHtml(const std::vector<RunResult>& runs);
 
+// One that failed, else the one with the longest outage: the one to look at.
+const RunResult& WorstOf(const std::vector<RunResult>& runs);
+
 // The requests of one run over time: a dot each, up by how long it took, coloured by its outcome;
 // steps and events as lines, the share of success as a band.
 std::string RenderTimeline(const RunResult& run);

@@ -12,13 +12,13 @@
 namespace scv::drill {
 namespace {
 
-constexpr double kWidth = 1000, kLeft = 60, kRight = 12;
+constexpr double kWidth = 1000, kLeft = 60, kRight = 24;
 constexpr double kTop = 34, kPlotHeight = 260, kBandTop = 312, kBandHeight = 44, kHeight = 392;
 constexpr double kLatencyLeast = 1, kLatencyMost = 30'000;  // ms
 constexpr std::size_t kDotsMax = 6'000;
 constexpr std::size_t kFailuresMax = 3'000;
 constexpr std::size_t kEventsMax = 200;
-constexpr int kBins = 160;
+constexpr int kBinsMax = 160;
 
 class Timeline {
  public:
@@ -85,20 +85,21 @@ class Timeline {
 
   // The share of requests that succeeded, by when they ended.
   void Band() {
-    std::array<int, kBins> all{}, good{};
+    const int bins = std::clamp(static_cast<int>(shown_.size() / 8), 10, kBinsMax);
+    std::vector<int> all(static_cast<std::size_t>(bins)), good(all.size());
     for (const auto* attempt : shown_) {
       const auto share =
           static_cast<double>(attempt->end - from_) / static_cast<double>(until_ - from_);
-      const int bin = std::clamp(static_cast<int>(share * kBins), 0, kBins - 1);
-      ++all[static_cast<std::size_t>(bin)];
-      good[static_cast<std::size_t>(bin)] += attempt->failed() ? 0 : 1;
+      const auto bin =
+          static_cast<std::size_t>(std::clamp(static_cast<int>(share * bins), 0, bins - 1));
+      ++all[bin];
+      good[bin] += attempt->failed() ? 0 : 1;
     }
     std::string area = fmt::format("M{:.0f} {:.0f}", kLeft, kBandTop + kBandHeight);
-    for (int bin = 0; bin < kBins; ++bin) {
-      const auto i = static_cast<std::size_t>(bin);
+    for (std::size_t i = 0; i < all.size(); ++i) {
       const double share = all[i] == 0 ? 0 : static_cast<double>(good[i]) / all[i];
       area += fmt::format("V{:.1f}H{:.1f}", kBandTop + kBandHeight * (1 - share),
-                          kLeft + (kWidth - kLeft - kRight) * (bin + 1) / kBins);
+                          kLeft + (kWidth - kLeft - kRight) * static_cast<double>(i + 1) / bins);
     }
     out_ += fmt::format(
         "<path class=\"share\" d=\"{}V{:.0f}Z\"/>"

@@ -45,7 +45,9 @@ class Expected {
     const auto requests = run_.reads.failed_requests + run_.writes.failed_requests;
     if (expect_.failed_requests_max &&
         requests > static_cast<std::size_t>(*expect_.failed_requests_max)) {
-      Fail(fmt::format("{} failed requests, {} allowed", requests, *expect_.failed_requests_max));
+      const auto before = run_.reads.failed_before + run_.writes.failed_before;
+      Fail(fmt::format("{} failed requests, {} of them before the first step, {} allowed", requests,
+                       before, *expect_.failed_requests_max));
     }
     const auto operations = run_.reads.failed_operations + run_.writes.failed_operations;
     if (operations > static_cast<std::size_t>(expect_.failed_operations_max)) {

@@ -58,8 +58,8 @@ struct Runner::Course {
   Injector injector;
   std::unique_ptr<ClientsProcess> clients;
   Micros begin = NowMicros();
-  Micros step_at = 0;   // when the last step was done
-  bool healing = true;  // nothing lasting is injected any more
+  Micros step_at = 0;  // when the last step was done
+  bool busy = false;   // something that takes long goes on
 };
 
 Runner::Runner(RunnerOptions options, const DaemonApi& api, const EventFollower& events,
@@ -93,10 +93,10 @@ Result<bool> Runner::WaitFor(Course& course, const std::string& what, Micros dea
   for (;;) {
     WatchStops(course);
     if (!course.result.stopped.empty()) return false;
-    SCV_ASSIGN(const bool busy, course.injector.Busy());
-    if (!busy && done()) return true;
+    SCV_ASSIGN(course.busy, course.injector.Busy());
+    if (done()) return true;
     const Micros now = NowMicros();
-    if (now >= deadline && !busy) return false;
+    if (now >= deadline) return false;
     Progress progress{.what = what};
     if (course.step_at != 0) {
       progress.since_step_s = static_cast<double>(now - course.step_at) / kSecond;
@@ -200,11 +200,7 @@ Result<void> Runner::Await(Course& course, const Step& step) {
   }
   const Micros since = course.step_at;
   const auto happened = [&] {
-    if (step.after == "steady") {
-      const auto last = poller_.last();
-      const auto changes = poller_.changes();
-      return last.whole && last.at > since + kWholeFor && changes.back().at + kWholeFor < last.at;
-    }
+    if (step.after == "steady") return IsSteady(course);
     const auto events = events_.Since(since);
     return std::ranges::any_of(events,
                                [&](const LabEvent& event) { return PhaseOf(event) == step.after; });
@@ -232,6 +228,13 @@ Result<void> Runner::DoStep(Course& course, const Step& step) {
   return {};
 }
 
+// Whole for a while since the last step, with nothing under way.
+bool Runner::IsSteady(const Course& course) const {
+  const auto last = poller_.last();
+  return !course.busy && last.whole && last.at > course.step_at + kWholeFor &&
+         poller_.changes().back().at + kWholeFor < last.at;
+}
+
 // At least the scenario's time, and until everything stands again.
 Result<void> Runner::Observe(Course& course) {
   if (!course.result.stopped.empty()) return {};
@@ -243,11 +246,8 @@ Result<void> Runner::Observe(Course& course) {
   const auto within = course.scenario.expect.redundancy_within_s;
   if (!within) return {};
   const Micros deadline = last_step + Seconds(std::max(*within, kRedundancyPatience));
-  SCV_ASSIGN(const bool whole, WaitFor(course, "waiting for redundancy", deadline, [&] {
-               const auto last = poller_.last();
-               return last.whole && last.at > last_step + kWholeFor &&
-                      poller_.changes().back().at + kWholeFor < last.at;
-             }));
+  SCV_ASSIGN(const bool whole,
+             WaitFor(course, "waiting for redundancy", deadline, [&] { return IsSteady(course); }));
   static_cast<void>(whole);
   return {};
 }

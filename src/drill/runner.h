@@ -62,6 +62,7 @@ class Runner {
   // Until `done` or the deadline, watching the stop conditions; false: the deadline, or stopped.
   Result<bool> WaitFor(Course& course, const std::string& what, Micros deadline,
                        const std::function<bool()>& done);
+  bool IsSteady(const Course& course) const;
   void WatchStops(Course& course);
 
   const RunnerOptions options_;
