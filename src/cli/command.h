@@ -15,7 +15,7 @@ namespace scv::cli {
 struct Context {
   LabFiles files;
   bool json = false;
-  std::vector<std::string> rest;  // of exec and terraform: what belongs to the program they run
+  std::vector<std::string> rest;  // of exec, drill and terraform: what belongs to the program they run
 };
 
 // The exit code of the program: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
@@ -30,11 +30,14 @@ Run DeclarePlan(CLI::App& app);
 Run DeclareDns(CLI::App& app);
 Run DeclareKill(CLI::App& app);
 Run DeclareExec(CLI::App& app);
+Run DeclareFailover(CLI::App& app);
+Run DeclareFailback(CLI::App& app);
 Run DeclareTerraform(CLI::App& app);
 Run DeclareTrust(CLI::App& app);
 Run DeclareDoctor(CLI::App& app);
 Run DeclareUp(CLI::App& app);
 Run DeclareDown(CLI::App& app);
+Run DeclareDrill(CLI::App& app);
 Run DeclareCompletion(CLI::App& app);
 
 }  // namespace scv::cli

@@ -26,6 +26,9 @@ constexpr Entry kCommands[] = {
     {"logs", "Show an instance's console", scv::cli::DeclareLogs},
     {"exec", "Run a program inside an instance", scv::cli::DeclareExec},
     {"kill", "Kill an instance, as a crash would", scv::cli::DeclareKill},
+    {"failover", "Move the writes to the other region", scv::cli::DeclareFailover},
+    {"failback", "Move the writes back to the first region", scv::cli::DeclareFailback},
+    {"drill", "Break the lab under load and judge what its clients saw", scv::cli::DeclareDrill},
     {"dns", "Ask the lab's name server", scv::cli::DeclareDns},
     {"terraform", "Run Terraform against the lab", scv::cli::DeclareTerraform},
     {"trust", "Explain or install the lab's certificate authority", scv::cli::DeclareTrust},
@@ -40,7 +43,8 @@ bool AsksForHelp(int argc, char** argv, int at) {
   return argument == "-h" || argument == "--help";
 }
 
-// Where the arguments of another program begin: behind `terraform`, and behind `exec INSTANCE`.
+// Where the arguments of another program begin: behind `terraform` and `drill`, and behind
+// `exec INSTANCE`.
 int OwnArguments(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
@@ -48,6 +52,7 @@ int OwnArguments(int argc, char** argv) {
       ++i;
     } else if (!argument.starts_with('-')) {
       if (argument == "terraform") return AsksForHelp(argc, argv, i + 1) ? argc : i + 1;
+      if (argument == "drill") return i + 1;  // it explains itself
       if (argument != "exec") return argc;
       for (++i; i < argc; ++i) {
         if (argv[i][0] != '-') return i + 1;

@@ -127,17 +127,6 @@ void AddReplicationRules(const PlannedDatabase& planned, const DatabaseCluster& 
   }
 }
 
-const DatabaseCluster* ClusterOf(const std::vector<DatabaseCluster>& clusters,
-                                 const lab::PartKey& key) {
-  for (const auto& cluster : clusters) {
-    for (const auto& site : cluster.sites) {
-      const auto found = std::ranges::find(site.nodes, key, &DatabaseNode::key);
-      if (found != site.nodes.end()) return &cluster;
-    }
-  }
-  return nullptr;
-}
-
 lab::DatabaseSpec SpecOf(const RegionIndex& region, const PlannedDatabase& planned,
                          Firewalls& firewalls) {
   const auto& database = *planned.database;
@@ -193,6 +182,17 @@ std::string RootOf(const std::map<std::string, DatabaseSite>& sites, std::string
 }
 
 }  // namespace
+
+const DatabaseCluster* ClusterOf(const std::vector<DatabaseCluster>& clusters,
+                                 const lab::PartKey& key) {
+  for (const auto& cluster : clusters) {
+    for (const auto& site : cluster.sites) {
+      const auto found = std::ranges::find(site.nodes, key, &DatabaseNode::key);
+      if (found != site.nodes.end()) return &cluster;
+    }
+  }
+  return nullptr;
+}
 
 std::string SiteName(std::string_view region, std::string_view identifier) {
   return std::string(region) + "/" + std::string(identifier);

@@ -30,6 +30,10 @@ std::vector<PlannedDatabase> PlanDatabases(PlanContext& context, const RegionInd
 // belongs to a cluster that is named by the absent source.
 std::vector<DatabaseCluster> ReadClusters(const std::vector<PlannedDatabase>& all);
 
+// The cluster that a node belongs to; nullptr: none.
+const DatabaseCluster* ClusterOf(const std::vector<DatabaseCluster>& clusters,
+                                 const lab::PartKey& node);
+
 // Adds the parts of one region's nodes: those whose role is decided (Environment). `clusters`: of
 // all regions; a node may be reached by the others of its cluster, as RDS's own network does it.
 void AddDatabases(PlanContext& context, const RegionIndex& region,

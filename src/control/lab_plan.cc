@@ -63,6 +63,7 @@ void PlanRegion(PlanContext& context, const RegionHosts& hosts,
   Firewalls firewalls(region, all);
   PlanNetworks(context, region, all);
   PlanCertificates(context, region);
+  PlanNodeChecks(context, region, hosts.load_balancers);
   AddDatabases(context, region, hosts.databases, context.plan.databases, firewalls);
   AddLoadBalancers(context, region, hosts.load_balancers, hosts.instances, registrations,
                    firewalls);

@@ -25,6 +25,7 @@ constexpr milliseconds kInstanceGrace{1500};
 constexpr milliseconds kQueryWithin{2000};
 constexpr milliseconds kAccessLogsEvery{300'000};  // AWS: five minutes
 constexpr std::size_t kConsolesKept = 100;
+constexpr const char* kPublicNameServer = "192.0.2.53";  // control::Environment's
 constexpr const char* kMetadataAddress = "169.254.169.254";
 
 // How long the first process of an instance waits for what it started, before SIGKILL.
@@ -58,8 +59,14 @@ Result<void> LabParts::Prepare() {
   names_ = std::make_unique<world::NameDatabases>(settings_.runtime / "dns");
   name_servers_ = std::make_unique<world::NameServers>(*processes_, *network_,
                                                        settings_.runtime / "dns", *names_);
+  monitor_ = std::make_unique<world::DatabaseMonitor>(
+      *network_, [this](const std::string& process, const lab::DatabaseSighting& look) {
+        const auto key = world::PartOfProcessName(process);
+        if (key && world_) world_->SeeDatabase(*key, look);
+      });
   databases_ = std::make_unique<world::DatabaseServers>(
-      *processes_, *network_, *authority_, state / "databases", settings_.runtime / "databases");
+      *processes_, *network_, *authority_, state / "databases", settings_.runtime / "databases",
+      monitor_.get());
   checks_ = std::make_unique<world::EndpointChecks>(
       *network_, control::Environment().name_server,
       [this](const std::string& id, const lab::CheckSighting& probe) {
@@ -80,6 +87,7 @@ Result<void> LabParts::Prepare() {
       });
   door_ = std::make_unique<world::Door>(*processes_, *network_, settings_.runtime / "door");
   metadata_ = std::make_unique<services::MetadataServer>(credentials_);
+  SCV_TRY(PrepareFaults());
   world_ = std::make_unique<world::LinuxWorld>(*processes_, Makers(), kWorkers);
   return {};
 }
@@ -135,10 +143,27 @@ world::LinuxWorld::Makers LabParts::Makers() {
       },
       [this](const PartKey& key) { return names_->Remove(key.name); },
       {}};
+  makers[PartKind::kEndpointCheck] = {
+      [this, done](const Part& part) {
+        return done(checks_->Ensure(world::ProcessNameOf(part.key),
+                                    std::get<lab::EndpointCheckSpec>(part.spec)));
+      },
+      [this](const PartKey& key) {
+        checks_->Remove(world::ProcessNameOf(key));
+        return Result<void>();
+      },
+      {}};
   makers[PartKind::kCertificate] = {
       [this](const Part& part) { return MakeCertificate(part); },
       [this](const PartKey& key) { return authority_->Forget(key.name); },
       {}};
+  makers[PartKind::kWideArea] = {
+      [this, done](const Part& part) {
+        return done(wide_areas_->Ensure(world::ProcessNameOf(part.key),
+                                        std::get<lab::WideAreaSpec>(part.spec)));
+      },
+      [this](const PartKey& key) { return wide_areas_->Remove(world::ProcessNameOf(key)); },
+      process};
   makers[PartKind::kDatabase] = {
       [this, done](const Part& part) {
         return done(databases_->Ensure(world::ProcessNameOf(part.key),
@@ -172,6 +197,9 @@ world::LinuxWorld::Makers LabParts::Makers() {
   makers[PartKind::kDoor] = {
       [this](const Part& part) { return MakeDoor(part); },
       [this](const PartKey& key) { return door_->Remove(world::ProcessNameOf(key)); }, process};
+  for (auto& [kind, maker] : makers) {
+    maker.make = [this, make = maker.make](const Part& part) { return Powered(part, make); };
+  }
   return makers;
 }
 
@@ -341,7 +369,7 @@ Result<void> LabParts::Kill(const std::string& part) {
 Result<std::vector<std::string>> LabParts::Query(const std::string& name, const std::string& type,
                                                  const std::string& from) {
   SCV_ASSIGN(const auto space, network_->NamespaceOf(from.empty() ? "internet" : from));
-  std::string server = "192.0.2.53";
+  std::string server = kPublicNameServer;
   if (!from.empty()) {
     const auto found = account_->State()->List("aws_vpc");
     const auto vpc = std::find_if(found.begin(), found.end(),
@@ -352,18 +380,6 @@ Result<std::vector<std::string>> LabParts::Query(const std::string& name, const 
   }
   return world::QueryDns(space.get(), server, name, type, kQueryWithin);
 }
-
-Result<lab::Fault> LabParts::Inject(lab::Fault fault) {
-  if (fault.kind != lab::Fault::Kind::kKill) {
-    return Fail(ErrorKind::kInvalid, "this lab cannot do that yet");
-  }
-  SCV_TRY(Kill(fault.part));
-  return fault;
-}
-
-Result<void> LabParts::Heal(const std::string&) { return {}; }
-
-std::vector<lab::Fault> LabParts::Faults() { return {}; }
 
 std::string LabParts::RootPem() { return authority_->root_pem(); }
 

@@ -5,12 +5,14 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "aws/account.h"
@@ -25,15 +27,18 @@
 #include "services/metadata_server.h"
 #include "world/linux/access_log.h"
 #include "world/linux/certificate_authority.h"
+#include "world/linux/database_monitor.h"
 #include "world/linux/database_server.h"
 #include "world/linux/door.h"
 #include "world/linux/endpoint_check.h"
+#include "world/linux/faults.h"
 #include "world/linux/linux_world.h"
 #include "world/linux/load_balancer.h"
 #include "world/linux/name_database.h"
 #include "world/linux/name_server.h"
 #include "world/linux/network.h"
 #include "world/linux/processes.h"
+#include "world/linux/wan_area.h"
 
 namespace scv::daemon {
 
@@ -71,6 +76,11 @@ class LabParts : public Operations {
   LabParts(const Settings& settings, world::FdStore& fds) : settings_(settings), fds_(fds) {}
   Result<void> Prepare();
   world::LinuxWorld::Makers Makers();
+  Result<void> PrepareFaults();
+  // What a part's maker does, under the faults that hold: nothing starts where there is no power.
+  Result<std::string> Powered(const lab::Part& part,
+                              const std::function<Result<std::string>(const lab::Part&)>& make);
+  std::vector<std::string> ProcessesIn(const std::string& region, const std::string& zone);
   Result<std::string> MakeInternet(const lab::Part& part);
   Result<void> ServeEndpoints(const std::string& region, const std::string& address);
   Result<std::string> MakeInstance(const lab::Part& part);
@@ -95,16 +105,22 @@ class LabParts : public Operations {
   std::unique_ptr<world::Processes> processes_;
   std::unique_ptr<world::NameDatabases> names_;
   std::unique_ptr<world::NameServers> name_servers_;
+  std::unique_ptr<world::DatabaseMonitor> monitor_;
   std::unique_ptr<world::DatabaseServers> databases_;
   std::unique_ptr<world::EndpointChecks> checks_;
   std::unique_ptr<world::AccessLogs> access_logs_;
   std::unique_ptr<world::LoadBalancers> load_balancers_;
   std::unique_ptr<world::Door> door_;
+  std::unique_ptr<world::WideAreas> wide_areas_;
+  std::unique_ptr<world::Faults> faults_;
   std::unique_ptr<services::MetadataServer> metadata_;
   std::unique_ptr<services::Endpoints> endpoints_;
+  std::unique_ptr<world::EndpointChecks> checks_;
   aws::Account* account_ = nullptr;
   FindInstance find_;
   std::mutex mutex_;
+  std::map<std::string, std::pair<std::string, std::string>>
+      places_;                              // process → region, zone; guarded by mutex_
   std::set<std::string> served_regions_;    // guarded by mutex_
   std::set<std::string> served_instances_;  // guarded by mutex_
   std::jthread template_;
