@@ -18,6 +18,9 @@ resource "aws_cloudformation_stack" "failover" {
     Geolocation      = var.geolocation.enabled ? "on" : "off"
     PrimaryCountry   = var.geolocation.primary_country
     SecondaryCountry = var.geolocation.secondary_country
+    Fenced = (
+      var.fenced_region == null ? "none" : var.fenced_region == var.primary_region ? "primary" : "secondary"
+    )
   }
 
   on_failure = "ROLLBACK"

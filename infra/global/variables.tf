@@ -107,6 +107,17 @@ variable "geolocation" {
   }
 }
 
+variable "fenced_region" {
+  description = "A region that no name may lead to, whatever it answers: it was lost, and its database is out of date. null: none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.fenced_region == null ? true : contains([var.primary_region, var.secondary_region], var.fenced_region)
+    error_message = "fenced_region: the primary or the secondary region."
+  }
+}
+
 variable "tags" {
   description = "Further tags of everything."
   type        = map(string)

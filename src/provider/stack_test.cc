@@ -97,9 +97,17 @@ TEST_F(StackTest, AnUpdateChangesWhatDiffersAndTakesAwayTheRest) {
   EXPECT_EQ(Standing("aws_route53_health_check").size(), 4U);
   EXPECT_EQ(Standing("aws_route53_health_check").at("PrimaryReady").key.id, before);
 
+  auto fenced = FailoverConfig("on");
+  fenced.At("parameters").At("Fenced") = Value("primary");
+  const auto apart = lab_.Update(kStackType, wide.state, fenced);
+  ASSERT_FALSE(HasError(apart.diagnostics)) << Text(apart.diagnostics);
+  const auto lost = Standing("aws_route53_health_check").at("PrimaryReady");
+  EXPECT_EQ(lost.key.id, before) << "changed in place";
+  EXPECT_EQ(aws::String(lost.attributes, "resource_path"), "/api/v1/fenced");
+
   auto slow = FailoverConfig("on");
   slow.At("parameters").At("CheckInterval") = Value("30");
-  const auto replaced = lab_.Update(kStackType, wide.state, slow);
+  const auto replaced = lab_.Update(kStackType, apart.state, slow);
   ASSERT_FALSE(HasError(replaced.diagnostics)) << Text(replaced.diagnostics);
   const auto checks = Standing("aws_route53_health_check");
   EXPECT_EQ(checks.size(), 4U) << "an interval cannot be changed: made anew, the old ones gone";
@@ -154,6 +162,34 @@ TEST_F(StackTest, BadTemplatesAreRefusedWhenTheyAreValidated) {
   auto config = FailoverConfig("sometimes");
   EXPECT_NE(Text(lab_.provider.ValidateResource(kStackType, config)).find("AllowedValues"),
             std::string::npos);
+}
+
+// Damaged in one place each: refused, or made and taken away again; never a crash.
+TEST_F(StackTest, SurvivesDamagedTemplates) {
+  const auto whole = Failover();
+  ASSERT_GT(whole.size(), 1000U);
+  constexpr std::string_view kPieces[] = {"!Ref ", "!Sub ", "[",  "]",        "{", "}",
+                                          ": ",    "\n",    "  ", "${",       "*", "&a",
+                                          "'",     "\xff",  "- ", "!If [C, 1"};
+  std::uint64_t random = 88172645463325252U;  // xorshift, the same every time
+  const auto next = [&](std::size_t below) {
+    random ^= random << 13U;
+    random ^= random >> 7U;
+    random ^= random << 17U;
+    return static_cast<std::size_t>(random % below);
+  };
+  const auto parameters = FailoverConfig("on")["parameters"];
+  for (int i = 0; i < 200; ++i) {
+    auto text = whole;
+    const auto at = next(text.size());
+    text.replace(at, next(12), kPieces[next(std::size(kPieces))]);
+    const auto config = Config(text, parameters.Fields());
+    if (HasError(lab_.provider.ValidateResource(kStackType, config))) continue;
+    const auto made = lab_.Create(kStackType, config);
+    if (HasError(made.diagnostics)) continue;
+    ASSERT_FALSE(HasError(lab_.Delete(kStackType, made.state).diagnostics));
+    ASSERT_TRUE(Standing("aws_route53_record").empty());
+  }
 }
 
 TEST_F(StackTest, PropertiesAreCheckedOneByOne) {

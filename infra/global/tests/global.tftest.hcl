@@ -59,6 +59,29 @@ run "by_country" {
   }
 }
 
+run "seoul_was_lost" {
+  command = plan
+
+  variables {
+    fenced_region = "ap-northeast-2"
+  }
+
+  assert {
+    condition     = aws_cloudformation_stack.failover.parameters["Fenced"] == "primary"
+    error_message = "No name leads to Seoul."
+  }
+}
+
+run "a_third_region" {
+  command = plan
+
+  variables {
+    fenced_region = "us-east-1"
+  }
+
+  expect_failures = [var.fenced_region]
+}
+
 run "one_region_twice" {
   command = plan
 

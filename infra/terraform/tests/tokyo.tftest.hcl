@@ -90,6 +90,22 @@ run "promoted" {
   }
 }
 
+run "seoul_follows_tokyo" {
+  command = plan
+
+  variables {
+    region    = "ap-northeast-2"
+    isPrimary = true
+    database  = { role = "replica", source_region = "ap-northeast-1" }
+    peer      = { region = "ap-northeast-1", vpc_cidr = "10.20.0.0/16" }
+  }
+
+  assert {
+    condition     = length(module.secret) == 1 && local.database_source_arn == "arn:aws:rds:ap-northeast-1:123456789012:db:scv"
+    error_message = "After a failover the leading region's database follows the other one's; the secret stays its own."
+  }
+}
+
 run "a_replica_of_nobody" {
   command = plan
 
