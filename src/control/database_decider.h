@@ -26,8 +26,9 @@ struct DatabaseNodeView {
   bool StandsAs(lab::DatabaseRole::Kind kind) const {
     return Running() && observed->standing && observed->standing->kind == kind;
   }
+  // … and nothing is under way that would make it something else.
   bool StandsAs(const lab::DatabaseRole& role) const {
-    return Running() && observed->standing == role;
+    return Running() && observed->idle && observed->standing == role;
   }
   const lab::DatabaseSighting& look() const { return *observed->seen; }
   bool seen() const { return observed->seen.has_value(); }

@@ -28,8 +28,9 @@ bool DatabaseDecider::Fine(const View& node) const {
 }
 
 bool DatabaseDecider::Dead(const View& node) const {
+  if (!node.observed->idle) return false;
   if (node.StandsAs(lab::DatabaseRole::Kind::kFenced)) return true;
-  if (!node.Down() || !node.observed->idle) return false;
+  if (!node.Down()) return false;
   return node.observed->phase == lab::Phase::kAbsent || (node.seen() && node.look().ended);
 }
 

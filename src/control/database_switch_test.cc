@@ -199,6 +199,29 @@ TEST_F(DatabaseSwitchTest, ACandidateThatNeverComesBackIsAbandoned) {
   EXPECT_TRUE(t.plan.redundant) << t.plan.redundancy;
 }
 
+// It stands as fenced, of an attempt that was abandoned, and is being started right now.
+TEST_F(DatabaseSwitchTest, ADeadNodeThatIsBeingStartedIsNotDead) {
+  Redundant();
+  ASSERT_TRUE(OrderSwitch(t.cluster, t.memory, "tokyo/memo", true));
+  t.Decide();
+  t.Carry({kB1});
+  t.Die(kB1);
+  t.now += t.limits.drain_within;
+  t.Decide();
+  ASSERT_EQ(t.Role(kA1).kind, Kind::kPrimary);
+  t.observed.nodes[kA1].idle = false;
+  t.Phase(kB1, lab::Phase::kRunning);
+  ASSERT_TRUE(OrderSwitch(t.cluster, t.memory, "tokyo/memo", true));
+  t.Decide();
+  t.Carry({kA1});
+  t.Decide();
+  EXPECT_EQ(Writable(), 0);
+  t.Carry();
+  t.Decide();
+  EXPECT_EQ(Writable(), 1);
+  EXPECT_EQ(t.memory.writer, "tokyo/memo");
+}
+
 TEST_F(DatabaseSwitchTest, APlannedSwitchDrainsFirst) {
   Redundant();
   ASSERT_TRUE(OrderSwitch(t.cluster, t.memory, "tokyo/memo", false));
