@@ -30,6 +30,13 @@ class Recording(unittest.TestCase):
         self.assertEqual(graph_record.record("seoul"), RECORDED.read_text(),
                          "tools/record_graph writes it again")
 
+    def test_the_other_region_and_what_is_global_are_too(self) -> None:
+        if reason := graph_record.why_not():
+            self.skipTest(reason)
+        for name, text in graph_record.record_all(("tokyo", "global")).items():
+            self.assertEqual(text, graph_record.file_of(name).read_text(),
+                             f"tools/record_graph {name} writes it again")
+
     def test_it_has_no_id_and_no_password_of_the_run_that_made_it(self) -> None:
         text = RECORDED.read_text()
         self.assertEqual(re.findall(r"\b[a-z]+-[0-9a-f]{17}\b", text.replace("ami-", "")), [])

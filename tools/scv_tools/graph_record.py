@@ -24,9 +24,10 @@ from scv_tools import graph_lifecycle, tree
 
 INFRA = tree.ROOT / "infra/terraform"
 GLOBAL = tree.ROOT / "infra/global"
-# Graphs that stand together, in the order in which they are applied.
-TOGETHER = (("alone",), ("seoul", "tokyo", "global"))
-NAMES = tuple(name for names in TOGETHER for name in names)
+# Graphs that stand together, in the order in which they are applied. A graph is written down where
+# it is the first time.
+TOGETHER = (("alone",), ("seoul",), ("seoul", "tokyo", "global"))
+NAMES = ("alone", "seoul", "tokyo", "global")
 SCHEMA = tree.ROOT / "build/release/src/provider/scv-schema"
 SECONDS_MAX = 300
 ERROR_CHARACTERS_MAX = 4000
@@ -128,6 +129,8 @@ def apply(names: tuple[str, ...], scratch: Path, artifacts: Path) -> dict[str, R
         for name in names:
             root, state, data = root_of(name), scratch / f"{name}.state", scratch / f"{name}.data"
             own = [f"-var=artifacts_directory={artifacts}"] if root == INFRA else []
+            if name == "seoul" and "global" in names:
+                own.append("-var=publish_names=false")  # the names are the stack's
             terraform(reattach, root, data, "init", "-input=false", "-no-color", "-backend=false")
             terraform(reattach, root, data, "apply", "-auto-approve", "-input=false", "-no-color",
                       f"-state={state}",
@@ -350,7 +353,8 @@ def record_all(wanted: tuple[str, ...] = NAMES) -> dict[str, str]:
         raise RecordError(reason)
     texts = {}
     for together in TOGETHER:
-        last = max((i for i, name in enumerate(together) if name in wanted), default=-1)
+        last = max((i for i, name in enumerate(together) if name in wanted and name not in texts),
+                   default=-1)
         if last < 0:
             continue
         names = together[:last + 1]
@@ -363,7 +367,8 @@ def record_all(wanted: tuple[str, ...] = NAMES) -> dict[str, str]:
             runs = list(pool.map(
                 lambda scratch, names=names: apply(names, scratch, scratch / "artifacts"),
                 scratches))
-        texts.update({name: build(name, runs, artifacts) for name in names if name in wanted})
+        texts.update({name: build(name, runs, artifacts) for name in names
+                      if name in wanted and name not in texts})
     return texts
 
 
