@@ -137,12 +137,13 @@ struct DatabaseWatch {
     lab::Phase phase = lab::Phase::kAbsent;
     Millis phase_since = 0;
     std::optional<lab::DatabaseRole> standing;
-    int looks = 0;               // with an answer
-    int following = 0;           // … in a row, of a replica that receives and applies
-    int astray = 0;              // … in a row, of one that does not
-    int diverged = 0;            // … in a row, of one whose history is not its source's
-    int unattended = 0;          // … in a row, of a primary that waits and has no standby
-    bool blinked = false;        // it left its phase and came back between two decisions
+    int looks = 0;       // with an answer
+    int following = 0;   // … in a row, of a replica that receives and applies
+    int astray = 0;      // … in a row, of one that does not
+    int diverged = 0;    // … in a row, of one whose history is not its source's
+    int unattended = 0;  // … in a row, of a primary that waits and has no standby
+    // Its process ended while memory counts on it; until that is written down otherwise.
+    bool restarted = false;
     std::uint64_t ahead_of = 0;  // position to be found at the source, from its look `ahead_from`
     std::uint64_t ahead_from = 0;
     int ahead = 0;  // times in a row that it was not found

@@ -57,6 +57,22 @@ TEST_F(DatabaseClusterTest, ARemovedPrimaryIsReplacedWhenItIsGone) {
   EXPECT_FALSE(t.memory.must_discard.contains("seoul/memo/2"));
 }
 
+// What could not be written down is not done, and not forgotten either.
+TEST_F(DatabaseClusterTest, AStandbyThatDiedStaysSuspectUntilThatIsWrittenDown) {
+  Redundant();
+  const auto written = t.memory;
+  t.Die(kA2);
+  t.Decide();
+  EXPECT_FALSE(t.memory.synchronised);
+  t.memory = written;
+  t.Phase(kA2, lab::Phase::kRunning);
+  t.Die(kA1);
+  t.Decide();
+  EXPECT_EQ(t.memory.promoting_node, "");
+  EXPECT_FALSE(t.memory.synchronised);
+  EXPECT_EQ(t.Role(kA1).kind, Kind::kPrimary);
+}
+
 TEST_F(DatabaseClusterTest, AReplicaIsAddedAndRemoved) {
   t.cluster = TestCluster(2, 0);
   Redundant();

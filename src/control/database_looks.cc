@@ -45,7 +45,10 @@ void DatabaseDecider::CountLook(View& node) {
   auto& watch = *node.watch;
   const auto& observed = *node.observed;
   const bool new_phase = watch.phase != observed.phase || watch.phase_since != observed.phase_since;
-  watch.blinked = watch.phase == observed.phase && watch.phase_since != observed.phase_since;
+  const bool counts_on_it =
+      node.name == memory_.promoting_node || (memory_.waiting && &node == Standby());
+  if (!counts_on_it) watch.restarted = false;
+  if (!node.Running() || (new_phase && watch.phase == observed.phase)) watch.restarted = true;
   if (new_phase) watch.unreachable = watch.silent = watch.fine = 0;
   if (new_phase || watch.standing != observed.standing) {
     watch.looks = watch.following = watch.astray = watch.diverged = watch.unattended = 0;

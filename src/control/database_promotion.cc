@@ -12,14 +12,15 @@ void DatabaseDecider::WatchPrimary() {
   const auto* primary = Primary();
   if (primary == nullptr || memory_.step == DatabaseStep::kPromoting) return;
   const auto* standby = Standby();
-  const bool heir = standby != nullptr && memory_.synchronised && Up(*standby);
+  const bool heir =
+      standby != nullptr && memory_.synchronised && !standby->watch->restarted && Up(*standby);
   if (primary->Down()) {
     const bool ended = primary->seen() && primary->look().ended;
     if (Draining()) {
       if (!ended) return;  // the drain could not be carried out; it is tried again, or called off
       CallOff(primary->name + " died");
     }
-    if (heir && !standby->watch->blinked) {
+    if (heir) {
       return StandbyTakesOver(*primary, *standby, "its process ended");
     }
     if (primary->observed->phase == Phase::kFailed) Restart(*primary, "its process ended");
@@ -91,7 +92,7 @@ bool DatabaseDecider::CandidateLost() {
   const auto& candidate = *Find(memory_.promoting_node);
   const bool hangs = candidate.watch->silent >= limits_.looks_until_failed;
   if (memory_.promoting_site == memory_.writer) {
-    if (candidate.Running() && !candidate.watch->blinked && !hangs) return false;
+    if (candidate.Running() && !candidate.watch->restarted && !hangs) return false;
     Abandon(candidate.name + " failed before it took over");
     return true;
   }

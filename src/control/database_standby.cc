@@ -48,7 +48,7 @@ void DatabaseDecider::WatchStandby() {
   if (memory_.waiting) {
     if (standby == nullptr) return Degrade("there is no standby", "it was removed");
     // A new process lost what it had received and not applied.
-    if (!standby->Running() || standby->watch->blinked) {
+    if (!standby->Running() || standby->watch->restarted) {
       return Degrade(standby->name + " does not run", "its process ended");
     }
     // Only while the primary is well, or it may be the primary's fault.

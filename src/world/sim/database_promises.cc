@@ -42,7 +42,7 @@ void DatabaseSimulation::CheckNewWriter(int index) {
 }
 
 bool DatabaseSimulation::Quiet() const {
-  if (daemon_down_ || !plan_.redundant || !lost_regions_.empty()) return false;
+  if (daemon_down_ || unwritten_ || !plan_.redundant || !lost_regions_.empty()) return false;
   return world_.now() - changed_at_ >= kSettled && !world_.Busy();
 }
 
@@ -62,7 +62,8 @@ void DatabaseSimulation::SkipTo(Millis at) {
 }
 
 bool DatabaseSimulation::Restored() const {
-  return plan_.redundant && memory_.step == control::DatabaseStep::kSteady && !daemon_down_;
+  return plan_.redundant && memory_.step == control::DatabaseStep::kSteady && !daemon_down_ &&
+         !unwritten_;
 }
 
 std::string DatabaseSimulation::Unrest() const {
@@ -76,6 +77,7 @@ std::string DatabaseSimulation::Unrest() const {
 
 void DatabaseSimulation::Converge() {
   Tell("calm");
+  changed_at_ = std::max(changed_at_, world_.now());
   const Millis until = world_.now() + scenario_.converge_in;
   while (!Violated() && world_.now() < until &&
          !(Restored() && lost_regions_.empty() && world_.now() - changed_at_ >= kSettled)) {

@@ -125,7 +125,8 @@ void DatabaseSimulation::Decide() {
   wake_at_ = control::kNever;
   auto memory = memory_;
   auto plan = control::DecideDatabase(cluster_, Observe(), memory, watch_, now);
-  if (plan.memory_changed && disk_full_until_ > world_.now()) {
+  unwritten_ = plan.memory_changed && disk_full_until_ > world_.now();
+  if (unwritten_) {
     wake_at_ = now + kKeepAgain;
   } else {
     if (plan.memory_changed) changed_at_ = world_.now();

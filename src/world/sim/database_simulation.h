@@ -84,6 +84,7 @@ class DatabaseSimulation {
   Millis daemon_back_at_ = 0;
   bool daemon_down_ = false;
   Millis disk_full_until_ = 0;
+  bool unwritten_ = false;  // the last decision could not be written down
   std::set<std::string> lost_regions_;
   Checks failing_[2];
   Millis false_alarm_[2] = {};
