@@ -143,16 +143,6 @@ world::LinuxWorld::Makers LabParts::Makers() {
       },
       [this](const PartKey& key) { return names_->Remove(key.name); },
       {}};
-  makers[PartKind::kEndpointCheck] = {
-      [this, done](const Part& part) {
-        return done(checks_->Ensure(world::ProcessNameOf(part.key),
-                                    std::get<lab::EndpointCheckSpec>(part.spec)));
-      },
-      [this](const PartKey& key) {
-        checks_->Remove(world::ProcessNameOf(key));
-        return Result<void>();
-      },
-      {}};
   makers[PartKind::kCertificate] = {
       [this](const Part& part) { return MakeCertificate(part); },
       [this](const PartKey& key) { return authority_->Forget(key.name); },

@@ -115,7 +115,6 @@ class LabParts : public Operations {
   std::unique_ptr<world::Faults> faults_;
   std::unique_ptr<services::MetadataServer> metadata_;
   std::unique_ptr<services::Endpoints> endpoints_;
-  std::unique_ptr<world::EndpointChecks> checks_;
   aws::Account* account_ = nullptr;
   FindInstance find_;
   std::mutex mutex_;
