@@ -82,11 +82,16 @@ class Drills(unittest.TestCase):
         self.assertEqual(result["runs"][0]["writes"]["failed_requests"], 0)
 
     def test_what_the_lab_does_not_have_is_said(self) -> None:
-        done = subprocess.run([DRILL, "--state", self.lab.state, "region-loss"],
+        wanted = {"name": "unfit", "title": {"en": "Unfit", "ko": "불가"}, "about": "No such part.",
+                  "steps": [{"inject": {"kind": "kill", "part": "named i-none"}}]}
+        directory = self.lab.state / "unfit"
+        directory.mkdir()
+        (directory / "unfit.json").write_text(json.dumps(wanted))
+        done = subprocess.run([DRILL, "--state", self.lab.state, "--scenarios", directory, "unfit"],
                               env=self.lab.environment, capture_output=True, text=True,
                               timeout=60, check=False)
         self.assertEqual(done.returncode, 1)
-        self.assertIn("needs 2 regions", done.stderr)
+        self.assertIn("i-none", done.stderr)
 
     def test_an_interrupt_ends_it_in_good_order(self) -> None:
         with subprocess.Popen([DRILL, "--state", self.lab.state, "instance-crash"],
