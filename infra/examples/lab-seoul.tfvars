@@ -19,4 +19,5 @@ peer = {
   vpc_cidr         = "10.20.0.0/16"
   database_address = "scv.c8729bdb97bf.ap-northeast-1.rds.amazonaws.com"
 }
-was = { requests_per_target = 60000 }
+was           = { requests_per_target = 60000 }
+publish_names = false # the failover stack of the global root has them

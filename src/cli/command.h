@@ -15,7 +15,8 @@ namespace scv::cli {
 struct Context {
   LabFiles files;
   bool json = false;
-  std::vector<std::string> rest;  // of exec, drill and terraform: what belongs to the program they run
+  std::vector<std::string>
+      rest;  // of exec, drill and terraform: what belongs to the program they run
 };
 
 // The exit code of the program: 0 done, 1 failed, 2 wrong usage, 130 interrupted.

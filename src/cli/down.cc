@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -34,6 +35,13 @@ std::vector<std::string> AppliedRegions(const std::filesystem::path& states,
   for (const auto& entry : std::filesystem::directory_iterator(states, failed)) {
     if (entry.path().extension() == extension) regions.push_back(entry.path().stem().string());
   }
+  // What is above the regions goes first, and a replica before its source.
+  const auto order = [](const std::string& name) {
+    return name == "global" ? 0 : name == "tokyo" ? 1 : 2;
+  };
+  std::sort(regions.begin(), regions.end(), [&](const auto& a, const auto& b) {
+    return std::pair(order(a), a) < std::pair(order(b), b);
+  });
   return regions;
 }
 

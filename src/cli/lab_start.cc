@@ -77,17 +77,20 @@ class ProgressReader {
 std::vector<std::string> ApplyArguments(const LabFiles& files, const RegionRun& region,
                                         bool destroy) {
   const auto directory = files.terraform();
-  const auto root = files.root / "infra/terraform";
-  return {"terraform",
-          "-chdir=" + root.string(),
-          destroy ? "destroy" : "apply",
-          "-auto-approve",
-          "-input=false",
-          "-no-color",
-          "-parallelism=30",
-          "-state=" + (directory / (region.name + ".tfstate")).string(),
-          "-var-file=" + (files.root / ("infra/examples/lab-" + region.name + ".tfvars")).string(),
-          "-var=artifacts_directory=" + (files.root / "build/artifacts").string()};
+  std::vector<std::string> arguments{
+      "terraform",
+      "-chdir=" + region.Root(files).string(),
+      destroy ? "destroy" : "apply",
+      "-auto-approve",
+      "-input=false",
+      "-no-color",
+      "-parallelism=30",
+      "-state=" + (directory / (region.name + ".tfstate")).string(),
+      "-var-file=" + (files.root / ("infra/examples/lab-" + region.name + ".tfvars")).string()};
+  if (region.name != "global") {
+    arguments.push_back("-var=artifacts_directory=" + (files.root / "build/artifacts").string());
+  }
+  return arguments;
 }
 
 }  // namespace
@@ -164,8 +167,8 @@ Result<void> RunTerraform(const LabFiles& files, const LabRecord& record, const 
                     region.name, *code, LastLines(log, kLogLinesShown), log.string()));
   };
   if (!std::filesystem::exists(directory / (region.name + ".data"))) {
-    SCV_TRY(run({"terraform", "-chdir=" + (files.root / "infra/terraform").string(), "init",
-                 "-input=false", "-no-color", "-backend=false"}));
+    SCV_TRY(run({"terraform", "-chdir=" + region.Root(files).string(), "init", "-input=false",
+                 "-no-color", "-backend=false"}));
   }
   return run(ApplyArguments(files, region, destroy));
 }

@@ -25,6 +25,10 @@ Result<void> EndLab(const LabFiles& files);
 // One root per region, each with its own state, as on AWS.
 struct RegionRun {
   std::string name;  // "seoul": infra/examples/lab-<name>.tfvars
+  // What is above the regions has a root of its own, applied when they stand: "global".
+  std::filesystem::path Root(const LabFiles& files) const {
+    return files.root / (name == "global" ? "infra/global" : "infra/terraform");
+  }
 };
 
 // `terraform init` and `apply` (or `destroy`) of one region, output in

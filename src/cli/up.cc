@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/json/serialize.hpp>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "cli/api_client.h"
@@ -21,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
   StartOptions start;
-  std::vector<std::string> regions{"seoul"};
+  std::vector<std::string> regions{"seoul", "tokyo"};
   std::string domain = "scv.localhost";
   bool recorded = false;
 };
@@ -129,14 +131,55 @@ void SayRecorded(const Context& context, const Options& options) {
   if (FindProgram("terraform").empty()) fmt::print("  {}\n", kGetTerraform);
 }
 
-Result<void> ApplyRegion(const Context& context, const Options& options, const LabRecord& record,
-                         const RegionRun& region, Steps& steps) {
-  SCV_ASSIGN(const bool recorded, IsRecorded(context, options, region));
+std::string Joined(const std::vector<std::string>& names) {
+  std::string joined;
+  for (const auto& name : names) joined += (joined.empty() ? "" : " and ") + name;
+  return joined;
+}
+
+// One region after the other from the recorded graph, side by side with Terraform.
+Result<void> ApplyRegions(const Context& context, const Options& options, const LabRecord& record,
+                          const std::vector<std::string>& names, Steps& steps) {
+  bool recorded = false;
+  for (const auto& name : names) {
+    SCV_ASSIGN(const bool one, IsRecorded(context, options, {.name = name}));
+    recorded = recorded || one;
+  }
   if (recorded) SayRecorded(context, options);
-  steps.Begin((recorded ? "Applying the recorded graph: " : "Applying Terraform: ") + region.name);
-  const auto tick = [&](int done) { steps.Paint(fmt::format(" {} resources", done)); };
-  if (recorded) return RunRecorded(context.files, region, false, tick);
-  return RunTerraform(context.files, record, region, false, tick);
+  steps.Begin((recorded ? "Applying the recorded graph: " : "Applying Terraform: ") +
+              Joined(names));
+  std::vector<std::atomic<int>> done(names.size());
+  std::mutex painting;
+  const auto apply = [&](std::size_t i) -> Result<void> {
+    const auto tick = [&, i](int count) {
+      done[i] = count;
+      int total = 0;
+      for (const auto& each : done) total += each;
+      const std::lock_guard lock(painting);
+      steps.Paint(fmt::format(" {} resources", total));
+    };
+    if (recorded) return RunRecorded(context.files, {.name = names[i]}, false, tick);
+    return RunTerraform(context.files, record, {.name = names[i]}, false, tick);
+  };
+  std::vector<Result<void>> results(names.size());
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < names.size(); ++i) {
+      threads.emplace_back([&, i] { results[i] = apply(i); });
+    }
+    results[0] = apply(0);
+  }
+  for (auto& result : results) SCV_TRY(result);
+  steps.Done();
+  return {};
+}
+
+// Regions first, then what is above them.
+Result<void> ApplyAll(const Context& context, const Options& options, const LabRecord& record,
+                      Steps& steps) {
+  SCV_TRY(ApplyRegions(context, options, record, options.regions, steps));
+  if (options.regions.size() < 2) return {};
+  return ApplyRegions(context, options, record, {"global"}, steps);
 }
 
 int Up(const Context& context, const Options& options) {
@@ -149,13 +192,9 @@ int Up(const Context& context, const Options& options) {
     return Complain(record.error());
   }
   steps.Done();
-  for (const auto& region : options.regions) {
-    const auto applied = ApplyRegion(context, options, *record, {.name = region}, steps);
-    if (!applied) {
-      steps.Failed();
-      return Interrupted() ? 130 : Complain(applied.error());
-    }
-    steps.Done();
+  if (const auto applied = ApplyAll(context, options, *record, steps); !applied) {
+    steps.Failed();
+    return Interrupted() ? 130 : Complain(applied.error());
   }
   steps.Begin("Waiting for the first page");
   const auto page = WaitForFirstPage(context, options, std::chrono::seconds(30));
@@ -178,7 +217,8 @@ Run DeclareUp(CLI::App& app) {
   app.add_option("--pace", options->start.pace, "As fast as the parts allow, or AWS's numbers")
       ->check(CLI::IsMember({"lab", "aws"}))
       ->capture_default_str();
-  app.add_option("--region", options->regions, "Regions by name (infra/examples/lab-NAME.tfvars)")
+  app.add_option("--region", options->regions,
+                 "Regions by name (infra/examples/lab-NAME.tfvars): seoul and tokyo, or alone")
       ->capture_default_str();
   app.add_flag("--recorded", options->recorded,
                "Apply the resource graph recorded from the HCL; the default without Terraform");

@@ -60,7 +60,9 @@ class Reconciler {
     return false;  // never answered: asked for again
   }
 
-  bool Pausing(const ObservedPart& part) {
+  // Another specification than the one that failed is tried at once.
+  bool Pausing(const ObservedPart& part, const lab::Part* wanted = nullptr) {
+    if (wanted != nullptr && part.asked && !(part.asked->spec == wanted->spec)) return false;
     const auto pause = PauseAfter(part.failures, limits_);
     if (pause == 0) return false;
     const auto until = std::max(part.failed_at, part.in_flight_since) + pause;
@@ -79,12 +81,12 @@ class Reconciler {
         return WantRunning(wanted, part);
       case Phase::kFailed:
         if (wanted.key.kind == lab::PartKind::kInstance) return;
-        if (!Pausing(part)) Make(wanted, "made again: " + part.detail);
+        if (!Pausing(part, &wanted)) Make(wanted, "made again: " + part.detail);
         return;
       case Phase::kAbsent:
       case Phase::kStarting:
       case Phase::kStopping:
-        if (!Pausing(part)) Make(wanted, wanted.reason);
+        if (!Pausing(part, &wanted)) Make(wanted, wanted.reason);
         return;
     }
   }
@@ -103,7 +105,7 @@ class Reconciler {
       part.standing->reason = wanted.reason;
       return;
     }
-    if (Pausing(part) || !NeedsMet(wanted, false)) return;
+    if (Pausing(part, &wanted) || !NeedsMet(wanted, false)) return;
     const auto why = part.standing ? WhatDiffers(part.standing->spec, wanted.spec)
                                    : "taken up from an earlier process";
     Ask(Action::Kind::kChange, part, wanted, why);
