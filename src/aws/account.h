@@ -7,12 +7,17 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "aws/resource.h"
 #include "base/result.h"
 
 namespace scv::aws {
+
+// The hidden attribute of a resource whose maker has not been told yet that it stands. A daemon
+// that starts takes down what still has it: nobody knows of it, and its name would stay taken.
+inline constexpr std::string_view kCreatingMark = "_creating";
 
 // Thread-safe throughout.
 class Account {
@@ -27,6 +32,10 @@ class Account {
   // `change`.
   using Change = std::function<Result<void>(DesiredState&)>;
   virtual Result<void> Write(const Change& change) = 0;
+
+  // Takes kCreatingMark away, durably: the maker was told. Changes nothing else, not
+  // even the revision; a resource without the mark, or none at all, is no error.
+  virtual Result<void> Acknowledge(const ResourceKey& /*key*/) { return {}; }
 
   // Takes a resource down: it becomes kDeleting, and disappears once the lab has nothing of it any
   // more. kNotFound: it is not there (any more).

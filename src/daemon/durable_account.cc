@@ -33,6 +33,14 @@ bool IsDeleting(const aws::Resource& resource) {
   return resource.attributes.contains(kDeletingMark);
 }
 
+std::vector<aws::ResourceKey> Unacknowledged(const aws::DesiredState& state) {
+  std::vector<aws::ResourceKey> keys;
+  for (const auto& [key, resource] : state.all()) {
+    if (resource->attributes.contains(aws::kCreatingMark)) keys.push_back(key);
+  }
+  return keys;
+}
+
 DurableAccount::DurableAccount(std::unique_ptr<StateStore> store, aws::DesiredState state)
     : store_(std::move(store)),
       state_(std::make_shared<const aws::DesiredState>(std::move(state))) {}
@@ -67,6 +75,19 @@ Result<void> DurableAccount::Write(const Change& change) {
     SCV_TRY(Publish(std::move(next)));
   }
   told_();
+  return {};
+}
+
+Result<void> DurableAccount::Acknowledge(const aws::ResourceKey& key) {
+  const std::lock_guard lock(mutex_);
+  const auto* found = state_->Find(key);
+  if (found == nullptr || !found->attributes.contains(aws::kCreatingMark)) return {};
+  aws::Resource resource = *found;
+  resource.attributes.erase(aws::kCreatingMark);
+  SCV_TRY(store_->Save({.put = {resource}, .removed = {}, .documents = {}, .forgotten = {}}));
+  aws::DesiredState next = *state_;
+  next.Put(std::move(resource));
+  state_ = std::make_shared<const aws::DesiredState>(std::move(next));
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "aws/account.h"
 #include "daemon/state_store.h"
@@ -27,6 +28,9 @@ struct Progress {
 
 bool IsDeleting(const aws::Resource& resource);
 
+// What an earlier daemon was making when it died.
+std::vector<aws::ResourceKey> Unacknowledged(const aws::DesiredState& state);
+
 class DurableAccount : public aws::Account {
  public:
   DurableAccount(std::unique_ptr<StateStore> store, aws::DesiredState state);
@@ -40,6 +44,7 @@ class DurableAccount : public aws::Account {
 
   std::shared_ptr<const aws::DesiredState> State() const override;
   Result<void> Write(const Change& change) override;
+  Result<void> Acknowledge(const aws::ResourceKey& key) override;
   Result<void> Delete(const aws::ResourceKey& key) override;
   Result<void> WaitSettled(const aws::ResourceKey& key,
                            std::chrono::steady_clock::time_point deadline,

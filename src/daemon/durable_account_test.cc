@@ -35,11 +35,12 @@ class DurableAccountTest : public testing::Test {
     account_ = std::make_unique<DurableAccount>(std::move(*store), std::move(loaded->first));
   }
 
-  Result<void> PutVpc(std::string cidr) {
+  Result<void> PutVpc(std::string cidr, bool creating = false) {
     return account_->Write([&](aws::DesiredState& state) -> Result<void> {
       aws::Resource resource;
       resource.key = kVpc;
       resource.attributes = {{"cidr_block", cidr}};
+      if (creating) resource.attributes[aws::kCreatingMark] = true;
       state.Put(std::move(resource));
       return {};
     });
@@ -125,6 +126,23 @@ TEST_F(DurableAccountTest, WhatWasCreatedAnewIsNotRemovedByALateSettle) {
   ASSERT_TRUE(PutVpc("10.0.0.0/16"));
   ASSERT_TRUE(account_->Settle({}, {kVpc}));
   EXPECT_NE(account_->State()->Find(kVpc), nullptr);
+}
+
+TEST_F(DurableAccountTest, WhatWasNotAcknowledgedIsKnownToTheNextDaemon) {
+  ASSERT_TRUE(PutVpc("10.0.0.0/16", /*creating=*/true));
+  Open();
+  EXPECT_EQ(Unacknowledged(*account_->State()), std::vector{kVpc});
+}
+
+TEST_F(DurableAccountTest, AnAcknowledgedResourceIsAcknowledgedForGoodAndElseAsItWas) {
+  ASSERT_TRUE(PutVpc("10.0.0.0/16", /*creating=*/true));
+  Settle(aws::Status::kAvailable);
+  ASSERT_TRUE(account_->Acknowledge(kVpc));
+  EXPECT_TRUE(account_->WaitSettled(kVpc, Clock::now() + 20ms, Never)) << "the revision changed";
+  Open();
+  EXPECT_TRUE(Unacknowledged(*account_->State()).empty());
+  EXPECT_EQ(aws::String(account_->State()->Find(kVpc)->attributes, "cidr_block"), "10.0.0.0/16");
+  EXPECT_TRUE(account_->Acknowledge({.region = "x", .type = "aws_vpc", .id = "gone"}));
 }
 
 TEST_F(DurableAccountTest, TellsOfEachChange) {

@@ -60,6 +60,7 @@ GraphRun::GraphRun(const provider::Provider& provider, const aws::Account& accou
       resumed_(!account.State()->all().empty()) {
   session_.region = graph.region;
   session_.default_tags = graph.default_tags;
+  session_.drops_unacknowledged = false;  // TakeUp finds it
 }
 
 void GraphRun::Apply() {

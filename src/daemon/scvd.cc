@@ -18,6 +18,7 @@
 #include "daemon/lab_parts.h"
 #include "daemon/recorded_graph.h"
 #include "daemon/state_store.h"
+#include "daemon/unacknowledged.h"
 #include "provider/server.h"
 #include "world/linux/fd_store_client.h"
 
@@ -67,6 +68,7 @@ Result<void> Serve(const Options& options, const sigset_t& signals) {
   loop.Start();
   const provider::Provider aws(
       {.account = &account, .objects = &parts->objects(), .secrets = &parts->secrets()});
+  daemon::DropUnacknowledged(aws, account, events, parts->world().Now());
   SCV_ASSIGN(auto listener, fds.Get("listener/terraform"));
   SCV_ASSIGN(const auto terraform, provider::Server::Start(listener.release(), aws));
   daemon::RecordedGraph graphs(aws, account, options.state / "recorded");

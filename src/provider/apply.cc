@@ -25,8 +25,10 @@ Diagnostic ToDiagnostic(const Error& error, std::string summary) {
 // One change of one resource, from the checks to the lab's answer.
 class Change {
  public:
-  explicit Change(const ApplyRequest& request)
-      : request_(request), attributes_(Conform(request.planned, request.block)) {
+  explicit Change(const ApplyRequest& request, bool protections = true)
+      : request_(request),
+        protections_(protections),
+        attributes_(Conform(request.planned, request.block)) {
     const auto& known = request.planned.is_null() ? request.prior : request.planned;
     region_ = known["region"].Text().empty() ? request.session.region : known["region"].Text();
     key_.region = RegionOf(request.type, region_);
@@ -66,6 +68,8 @@ class Change {
 
  private:
   bool creating() const { return request_.prior.is_null(); }
+  // Whether it is dropped unless it is acknowledged.
+  bool marked() const { return creating() && request_.session.drops_unacknowledged; }
 
   HookContext Context() {
     return {.services = request_.services,
@@ -126,6 +130,8 @@ class Change {
 
   void KeepHidden(const aws::Resource& stored) {
     for (const auto& [name, value] : stored.attributes) {
+      // Whoever changes it knows of it.
+      if (name == aws::kCreatingMark) continue;
       if (name.starts_with("_") && !hidden_.contains(name)) hidden_[name] = value;
     }
   }
@@ -137,6 +143,7 @@ class Change {
     resource.attributes = ToJsonObject(
         WithoutSensitive(WithoutWriteOnly(attributes_, request_.block), request_.block));
     for (const auto& [name, value] : hidden_) resource.attributes[name] = value;
+    if (marked()) resource.attributes[aws::kCreatingMark] = true;
     state.Put(std::move(resource));
   }
 
@@ -158,7 +165,7 @@ class Change {
     there = resource != nullptr;
     if (!there) return {};
     KeepHidden(*resource);
-    if (const auto may_delete = HooksOf(request_.type).may_delete) {
+    if (const auto may_delete = HooksOf(request_.type).may_delete; may_delete && protections_) {
       SCV_TRY(may_delete(state, context));
     }
     const auto takes = HooksOf(request_.type).takes_dependents;
@@ -191,11 +198,14 @@ class Change {
   StateAnswer Before() { return {request_.prior, std::move(diagnostics_)}; }
   // It stands, ready or not.
   StateAnswer After() {
-    return {WithoutWriteOnly(Conform(attributes_, request_.block), request_.block),
-            std::move(diagnostics_)};
+    StateAnswer answer{WithoutWriteOnly(Conform(attributes_, request_.block), request_.block),
+                       std::move(diagnostics_)};
+    if (marked()) answer.made = key_;
+    return answer;
   }
 
   const ApplyRequest& request_;
+  bool protections_;
   Value attributes_;
   json::object hidden_;
   Diagnostics diagnostics_;
@@ -224,6 +234,10 @@ int ParseSeconds(const std::string& text, int otherwise) {
     if (total > kSecondsMax) return kSecondsMax;
   }
   return text.empty() || digits ? otherwise : total;
+}
+
+Diagnostics DropResource(const ApplyRequest& request) {
+  return Change(request, /*protections=*/false).Delete().diagnostics;
 }
 
 StateAnswer ApplyChange(const ApplyRequest& request) {

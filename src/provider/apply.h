@@ -26,6 +26,9 @@ struct ApplyRequest {
 
 StateAnswer ApplyChange(const ApplyRequest& request);
 
+// As the deletion of `prior`, but nothing of its own protects it.
+Diagnostics DropResource(const ApplyRequest& request);
+
 // Seconds of a timeouts entry such as "1h30m"; `otherwise` where it is none.
 int ParseSeconds(const std::string& text, int otherwise);
 

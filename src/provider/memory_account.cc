@@ -19,6 +19,17 @@ Result<void> MemoryAccount::Write(const Change& change) {
   return {};
 }
 
+Result<void> MemoryAccount::Acknowledge(const aws::ResourceKey& key) {
+  return Write([&](aws::DesiredState& state) -> Result<void> {
+    const auto* found = state.Find(key);
+    if (found == nullptr) return {};
+    aws::Resource resource = *found;
+    resource.attributes.erase(aws::kCreatingMark);
+    state.Put(std::move(resource));
+    return {};
+  });
+}
+
 Result<void> MemoryAccount::Delete(const aws::ResourceKey& key) {
   return Write([&](aws::DesiredState& state) -> Result<void> {
     if (state.Find(key) == nullptr) return Fail(ErrorKind::kNotFound, key.id + " is not there");

@@ -16,6 +16,7 @@ class MemoryAccount final : public aws::Account {
  public:
   std::shared_ptr<const aws::DesiredState> State() const override;
   Result<void> Write(const Change& change) override;
+  Result<void> Acknowledge(const aws::ResourceKey& key) override;
   Result<void> Delete(const aws::ResourceKey& key) override;
   Result<void> WaitSettled(const aws::ResourceKey& key,
                            std::chrono::steady_clock::time_point deadline,

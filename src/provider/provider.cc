@@ -1,5 +1,7 @@
 #include "provider/provider.h"
 
+#include <spdlog/spdlog.h>
+
 #include <boost/json/parse.hpp>
 #include <utility>
 
@@ -142,14 +144,39 @@ StateAnswer Provider::Apply(const Session& session, const std::string& type, con
   return answer;
 }
 
+Diagnostics Provider::Drop(const aws::Resource& resource,
+                           const std::function<bool()>& stopped) const {
+  const auto& type = resource.key.type;
+  const auto* block = Find(TheSchema().resources, type);
+  if (block == nullptr) return {NotServed(type)};
+  auto prior = Conform(FromJson(resource.attributes), *block);
+  // Else a secret's name would stay taken for its recovery window.
+  if (block->attributes.contains("recovery_window_in_days")) {
+    prior.At("recovery_window_in_days") = Value(0);
+  }
+  if (block->attributes.contains("force_destroy")) prior.At("force_destroy") = Value(true);
+  Session session;
+  session.region = resource.key.region;
+  return DropResource(
+      {services_, session, type, *block, EntryOf(type), prior, Value(), Value(), stopped});
+}
+
+void Provider::Acknowledge(const aws::ResourceKey& key) const {
+  if (const auto done = services_.account->Acknowledge(key); !done) {
+    spdlog::warn("acknowledging {} {}: {}", key.type, key.id, done.error().message);
+  }
+}
+
 StateAnswer Provider::Read(const Session& session, const std::string& type,
                            const Value& current) const {
   const auto* block = Find(TheSchema().resources, type);
   if (block == nullptr) return {current, {NotServed(type)}};
   const auto region = RegionIn(session, current);
-  const auto read = services_.account->Read(
-      {.region = RegionOf(type, region), .type = type, .id = current["id"].Text()});
+  const aws::ResourceKey key{
+      .region = RegionOf(type, region), .type = type, .id = current["id"].Text()};
+  const auto read = services_.account->Read(key);
   if (read.has_value()) {
+    Acknowledge(key);
     return {WithSensitiveOf(current, Conform(FromJson(*read), *block), *block), {}};
   }
   if (read.error().kind == ErrorKind::kNotFound) return {Value(), {}};
@@ -167,7 +194,9 @@ StateAnswer Provider::Import(const Session& session, const std::string& type,
     auto value = Conform(FromJson(resource->attributes), *block);
     const bool found = resource->key.id == wanted ||
                        Render(entry.import_id, value, entry, {type, region, region}) == wanted;
-    if (found && resource->status != aws::Status::kDeleting) return {std::move(value), {}};
+    if (!found || resource->status == aws::Status::kDeleting) continue;
+    Acknowledge(resource->key);
+    return {std::move(value), {}};
   }
   return {
       Value(),

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,9 @@ struct Session {
   std::string region;
   std::map<std::string, std::string> default_tags;
   std::atomic<bool> stopped = false;  // Ctrl-C: waits end
+  // Whoever applies hears of a new resource only by Apply's answer; what a dying daemon left
+  // without one is dropped. false: it finds by itself what stands.
+  bool drops_unacknowledged = true;
 };
 
 struct PlanAnswer {
@@ -40,6 +44,8 @@ struct PlanAnswer {
 struct StateAnswer {
   Value state;  // null: it is gone, or was never made
   Diagnostics diagnostics;
+  // By Apply, of something new: to be acknowledged once whoever asked has the answer.
+  std::optional<aws::ResourceKey> made = std::nullopt;
 };
 
 // Thread-safe. Values that come in are taken to be hostile; those that go out fit the schema.
@@ -63,6 +69,12 @@ class Provider {
   StateAnswer Apply(const Session& session, const std::string& type, const Value& prior,
                     const Value& planned, const Value& config,
                     const std::function<bool()>& stopped) const;
+  // Takes down what a daemon was making when it died, whatever protects it: nobody was told of it.
+  // What something else needs stays. `stopped` as above.
+  Diagnostics Drop(const aws::Resource& resource, const std::function<bool()>& stopped) const;
+  // Whoever asked knows of it: from now on no daemon drops it. That fails only with the disk; then
+  // it is acknowledged when Terraform reads it next.
+  void Acknowledge(const aws::ResourceKey& key) const;
   StateAnswer Read(const Session& session, const std::string& type, const Value& current) const;
   StateAnswer Import(const Session& session, const std::string& type, const std::string& id) const;
   // `state` is the JSON of Terraform's state file.

@@ -175,6 +175,68 @@ TEST(Provider, ADeletedSecretKeepsItsName) {
   EXPECT_FALSE(HasError(lab.Create("aws_secretsmanager_secret", config).diagnostics));
 }
 
+// A resource as a daemon that died while it was being made leaves it.
+std::shared_ptr<const aws::DesiredState> Unfinished(TestLab& lab, const aws::ResourceKey& key) {
+  EXPECT_TRUE(lab.account.Write([&](aws::DesiredState& state) -> Result<void> {
+    auto resource = *state.Find(key);
+    resource.attributes[aws::kCreatingMark] = true;
+    state.Put(std::move(resource));
+    return {};
+  }));
+  return lab.account.State();
+}
+
+bool IsMarked(TestLab& lab, const aws::ResourceKey& key) {
+  const auto state = lab.account.State();
+  const auto* found = state->Find(key);
+  return found != nullptr && found->attributes.contains(aws::kCreatingMark);
+}
+
+TEST(Provider, WhatTerraformKnowsOfHasNoMark) {
+  TestLab lab;
+  const auto made = lab.Create("aws_vpc", lab.Config("aws_vpc"));
+  ASSERT_TRUE(made.made.has_value());
+  EXPECT_TRUE(IsMarked(lab, *made.made));
+  lab.provider.Acknowledge(*made.made);
+  EXPECT_FALSE(IsMarked(lab, *made.made));
+  Unfinished(lab, *made.made);
+  lab.provider.Read(lab.session, "aws_vpc", made.state);
+  EXPECT_FALSE(IsMarked(lab, *made.made));
+  Unfinished(lab, *made.made);
+  lab.provider.Import(lab.session, "aws_vpc", made.state["id"].Text());
+  EXPECT_FALSE(IsMarked(lab, *made.made));
+}
+
+TEST(Provider, WhoFindsItByItselfLeavesNoMark) {
+  TestLab lab;
+  lab.session.drops_unacknowledged = false;
+  const auto made = lab.Create("aws_vpc", lab.Config("aws_vpc"));
+  EXPECT_FALSE(made.made.has_value());
+  EXPECT_FALSE(IsMarked(
+      lab, {.region = "ap-northeast-2", .type = "aws_vpc", .id = made.state["id"].Text()}));
+}
+
+TEST(Provider, ADroppedSecretsNameIsFreeAtOnce) {
+  TestLab lab;
+  const auto config = lab.Config("aws_secretsmanager_secret");
+  const auto secret = lab.Create("aws_secretsmanager_secret", config).state;
+  const aws::ResourceKey key{
+      .region = "ap-northeast-2", .type = "aws_secretsmanager_secret", .id = secret["id"].Text()};
+  const auto state = Unfinished(lab, key);
+  EXPECT_FALSE(HasError(lab.provider.Drop(*state->Find(key), [] { return false; })));
+  EXPECT_FALSE(HasError(lab.Create("aws_secretsmanager_secret", config).diagnostics));
+}
+
+TEST(Provider, WhatIsNeededIsNotDropped) {
+  TestLab lab;
+  const auto vpc = lab.Make("aws_vpc");
+  lab.Make("aws_subnet");
+  const aws::ResourceKey key{.region = "ap-northeast-2", .type = "aws_vpc", .id = vpc["id"].Text()};
+  const auto state = Unfinished(lab, key);
+  EXPECT_TRUE(HasError(lab.provider.Drop(*state->Find(key), [] { return false; })));
+  EXPECT_NE(lab.account.State()->Find(key), nullptr);
+}
+
 TEST(Provider, TagsOfTheProviderAreInTagsAll) {
   TestLab lab;
   lab.session.default_tags = {{"Project", "scv"}, {"Name", "default"}};

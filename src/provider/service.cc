@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "provider/acceptor.h"
+#include "provider/after_reply.h"
 #include "provider/conform.h"
 #include "provider/msgpack.h"
 #include "provider/schema.h"
@@ -149,8 +150,8 @@ class Sessions {
 
 class Service final : public wire::Provider::Service {
  public:
-  Service(const Provider& provider, Sessions& sessions)
-      : provider_(provider), sessions_(sessions) {}
+  Service(const Provider& provider, Sessions& sessions, AfterReply& after)
+      : provider_(provider), sessions_(sessions), after_(after) {}
 
   Status GetMetadata(ServerContext*, const wire::Nothing*, wire::MetadataResponse* out) override {
     return Guarded([&] {
@@ -251,6 +252,9 @@ class Service final : public wire::Provider::Service {
                                           Need(in->planned_state()), Need(in->config()), stopped);
       Encode(answer.state, out->mutable_new_state());
       Fill(answer.diagnostics, out->mutable_diagnostics());
+      if (answer.made) {
+        after_.Add(context, [this, made = *answer.made] { provider_.Acknowledge(made); });
+      }
       out->set_private_(in->planned_private());
       out->set_legacy_type_system(true);
     });
@@ -321,11 +325,12 @@ class Service final : public wire::Provider::Service {
 
   const Provider& provider_;
   Sessions& sessions_;
+  AfterReply& after_;
 };
 
 class GrpcServer final : public Server {
  public:
-  GrpcServer(int listener, const Provider& provider) : service_(provider, sessions_) {
+  GrpcServer(int listener, const Provider& provider) : service_(provider, sessions_, after_) {
     grpc::ResourceQuota quota("scv-provider");
     quota.SetMaxThreads(kCallsMax);
     grpc::ServerBuilder builder;
@@ -336,6 +341,7 @@ class GrpcServer final : public Server {
     builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 2);
     builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::CQ_TIMEOUT_MSEC, 60'000);
     builder.RegisterService(&service_);
+    builder.experimental().SetInterceptorCreators(AfterReply::Interceptors(after_));
     grpc_ = builder.BuildAndStart();
     acceptor_ = std::make_unique<Acceptor>(listener, kConnectionsMax, [this](int fd) {
       sessions_.Forget(fd);
@@ -357,6 +363,7 @@ class GrpcServer final : public Server {
 
  private:
   Sessions sessions_;
+  AfterReply after_;
   Service service_;
   std::unique_ptr<grpc::Server> grpc_;
   std::unique_ptr<Acceptor> acceptor_;
