@@ -70,19 +70,15 @@ void AddFleets(const json::object& region, std::string& out) {
 void AddDatabases(const json::object& region, std::string& out) {
   std::vector<std::vector<std::string>> rows;
   for (const auto* database : Objects(region, "databases")) {
-    rows.push_back({"⛁ " + Painted(Tone::kBold, Text(*database, "id")), Text(*database, "zone"),
-                    Text(*database, "address"), Toned(Text(*database, "phase")),
-                    Text(*database, "detail")});
+    rows.push_back({"⛁ " + Painted(Tone::kBold, Text(*database, "node")), Text(*database, "zone"),
+                    Text(*database, "address"), Text(*database, "role"),
+                    Toned(Text(*database, "phase")), Text(*database, "detail")});
   }
   out += Columns(rows, "  ");
 }
 
-void AddNames(const json::object& region, std::string& out) {
+void AddCertificates(const json::object& region, std::string& out) {
   std::vector<std::vector<std::string>> rows;
-  for (const auto* name : Objects(region, "names")) {
-    rows.push_back({"→ " + Text(*name, "name"), Text(*name, "type"),
-                    Painted(Tone::kDim, Joined(Texts(*name, "values")))});
-  }
   for (const auto* certificate : Objects(region, "certificates")) {
     rows.push_back({"✉ " + Joined(Texts(*certificate, "names")), "certificate",
                     Toned(Text(*certificate, "phase"))});
@@ -90,17 +86,51 @@ void AddNames(const json::object& region, std::string& out) {
   out += Columns(rows, "  ");
 }
 
+// Where the writes go, and whether a node, a zone or a region may be lost.
+void AddClusters(const json::object& status, std::string& out) {
+  for (const auto* cluster : Objects(status, "databases")) {
+    const bool redundant = Flag(*cluster, "redundant");
+    out += fmt::format("\n{} writes at {}  {}  {}\n", Painted(Tone::kBold, "Database"),
+                       Text(*cluster, "writer"),
+                       Painted(redundant ? Tone::kGood : Tone::kBusy, Text(*cluster, "redundancy")),
+                       Painted(Tone::kDim, fmt::format("term {}", Number(*cluster, "term"))));
+  }
+}
+
+bool ProvesACertificate(const json::object& name) {
+  const auto values = Texts(name, "values");
+  return !values.empty() && values.front().find("acm-validations") != std::string::npos;
+}
+
+void AddNames(const json::object& status, std::string& out) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto* name : Objects(status, "names")) {
+    if (ProvesACertificate(*name)) continue;
+    rows.push_back({"→ " + Text(*name, "name"), Text(*name, "type"),
+                    Painted(Tone::kDim, Joined(Texts(*name, "values")))});
+  }
+  for (const auto* check : Objects(status, "health_checks")) {
+    rows.push_back({"♥ " + Text(*check, "id"), "health check",
+                    Toned(Flag(*check, "healthy") ? "healthy" : "unhealthy") + " " +
+                        Painted(Tone::kDim, Text(*check, "detail"))});
+  }
+  if (!rows.empty()) out += "\n" + Painted(Tone::kBold, "Names") + "\n" + Columns(rows, "  ");
+}
+
 std::string Picture(const json::object& status) {
   std::string out = fmt::format("{}  pace {}, up {}\n", Painted(Tone::kBold, "Working SCV lab"),
                                 Text(status, "pace"), Duration(Number(status, "up_ms")));
   for (const auto* region : Objects(status, "regions")) {
+    if (Objects(*region, "load_balancers").empty() && Texts(*region, "vpcs").empty()) continue;
     out += "\n" + Painted(Tone::kBold, Text(*region, "region")) + "  " +
            Painted(Tone::kDim, Joined(Texts(*region, "vpcs"))) + "\n";
     AddLoadBalancers(*region, out);
     AddFleets(*region, out);
     AddDatabases(*region, out);
-    AddNames(*region, out);
+    AddCertificates(*region, out);
   }
+  AddClusters(status, out);
+  AddNames(status, out);
   for (const auto* pending : Objects(status, "pending")) {
     out += fmt::format("{} {} {}: {}\n", Toned(Text(*pending, "status")), Text(*pending, "type"),
                        Text(*pending, "id"), Text(*pending, "reason"));

@@ -222,7 +222,6 @@ json::object StatusJson(const ControlLoop::View& view,
                        {"load_balancers", LoadBalancers(view, region)},
                        {"fleets", Fleets(view, region)},
                        {"databases", DatabaseNodes(view, region)},
-                       {"names", Names(view)},
                        {"certificates", Certificates(view, region)}});
   }
   std::set<std::string> recorded;
@@ -230,6 +229,7 @@ json::object StatusJson(const ControlLoop::View& view,
     if (found.status == aws::Status::kRecorded) recorded.insert(key.type);
   }
   return {{"regions", std::move(regions)},
+          {"names", Names(view)},
           {"databases", DatabaseClusters(view)},
           {"health_checks", HealthChecks(view)},
           {"resources", view.state.all().size()},

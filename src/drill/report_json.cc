@@ -55,6 +55,26 @@ double Since(const RunResult& run, Micros at) {
   return static_cast<double>(at - run.first_step) / 1e6;
 }
 
+constexpr std::size_t kFailuresTold = 200;
+
+// The requests that failed, where they are kept: why, and what they were connected to.
+json::array FailedRequests(const RunResult& run) {
+  json::array failed;
+  for (const auto& attempt : run.attempts) {
+    if (!attempt.failed() || failed.size() >= kFailuresTold) continue;
+    failed.push_back({{"client", attempt.client},
+                      {"key", attempt.key},
+                      {"number", attempt.number},
+                      {"fresh", attempt.fresh},
+                      {"start_s", Since(run, attempt.start)},
+                      {"end_s", Since(run, attempt.end)},
+                      {"status", attempt.status},
+                      {"address", attempt.address},
+                      {"error", attempt.error}});
+  }
+  return failed;
+}
+
 json::object RunJson(const RunResult& run) {
   json::array steps, phases;
   for (const auto& mark : run.marks) {
@@ -73,6 +93,7 @@ json::object RunJson(const RunResult& run) {
           {"rto_ms", Maybe(RtoOf(run))},
           {"writes", AvailabilityJson(run.writes)},
           {"reads", AvailabilityJson(run.reads)},
+          {"failed_requests", FailedRequests(run)},
           {"history", VerdictJson(run.verdict)},
           {"redundancy",
            {{"lost", run.redundancy.lost},

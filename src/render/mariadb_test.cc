@@ -46,7 +46,7 @@ TEST(MariadbConfiguration, IsExact) {
             "gtid-domain-id=0\n"
             "read-only=1\n"
             "slave-parallel-threads=8\n"
-            "slave-parallel-mode=optimistic\n"
+            "slave-parallel-mode=conservative\n"
             "slave-net-timeout=1\n"
             "rpl-semi-sync-master-wait-point=AFTER_SYNC\n"
             "rpl-semi-sync-master-wait-no-slave=1\n"
