@@ -16,6 +16,7 @@ struct LabFiles {
   std::filesystem::path root;   // the checkout: infra/, build/
 
   std::filesystem::path socket() const { return state / "scvd.sock"; }
+  std::filesystem::path provider_socket() const { return state / "aws.sock"; }
   std::filesystem::path record() const { return state / "lab.json"; }
   std::filesystem::path terraform() const { return state / "terraform"; }
   std::filesystem::path program(std::string_view room, std::string_view name) const {

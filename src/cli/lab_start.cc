@@ -109,9 +109,9 @@ Result<LabRecord> StartLab(const LabFiles& files, const StartOptions& options) {
     const auto log = files.state / "start.log";
     std::filesystem::remove(log, failed);
     const auto code = RunChild(
-        {.arguments = {init, "--state", files.state.string(), "--listen", "terraform=127.0.0.1:0",
-                       "--listen", fmt::format("door=127.0.0.1:{}", options.https_port), "--detach",
-                       "--", daemon, "--state", files.state.string(), "--pace", options.pace},
+        {.arguments = {init, "--state", files.state.string(), "--listen",
+                       fmt::format("door=127.0.0.1:{}", options.https_port), "--detach", "--",
+                       daemon, "--state", files.state.string(), "--pace", options.pace},
          .environment = {},
          .log = log});
     if (!code) return std::unexpected(code.error());
@@ -150,7 +150,7 @@ Result<void> RunTerraform(const LabFiles& files, const LabRecord& record, const 
   const auto directory = files.terraform();
   std::error_code failed;
   std::filesystem::create_directories(directory, failed);
-  auto environment = TerraformEnvironment(record);
+  auto environment = TerraformEnvironment(files, record);
   environment["TF_DATA_DIR"] = (directory / (region.name + ".data")).string();
   environment["TF_IN_AUTOMATION"] = "1";
   const auto log = directory / (region.name + ".log");

@@ -12,11 +12,12 @@
 
 namespace scv::cli {
 
-std::map<std::string, std::string> TerraformEnvironment(const LabRecord& record) {
-  const auto port = record.ports.find("terraform");
+std::map<std::string, std::string> TerraformEnvironment(const LabFiles& files,
+                                                        const LabRecord& record) {
+  std::error_code ignored;
   const boost::json::value address{
-      {"Network", "tcp"},
-      {"String", fmt::format("127.0.0.1:{}", port == record.ports.end() ? 0 : port->second)}};
+      {"Network", "unix"},
+      {"String", std::filesystem::absolute(files.provider_socket(), ignored).string()}};
   const boost::json::value reattach{{"registry.terraform.io/hashicorp/aws",
                                      {{"Protocol", "grpc"},
                                       {"ProtocolVersion", 5},
@@ -43,7 +44,7 @@ Run DeclareTerraform(CLI::App& app) {
     if (!record) return Complain(record.error());
     std::vector<std::string> all{"terraform"};
     all.insert(all.end(), context.rest.begin(), context.rest.end());
-    return Complain(Become(all, TerraformEnvironment(*record)));
+    return Complain(Become(all, TerraformEnvironment(context.files, *record)));
   };
 }
 

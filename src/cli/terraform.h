@@ -11,7 +11,8 @@ namespace scv::cli {
 
 // The variable that makes Terraform talk to the lab instead of installing a provider
 // (Terraform documents it for debugging providers).
-std::map<std::string, std::string> TerraformEnvironment(const LabRecord& record);
+std::map<std::string, std::string> TerraformEnvironment(const LabFiles& files,
+                                                        const LabRecord& record);
 
 }  // namespace scv::cli
 

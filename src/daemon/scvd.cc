@@ -69,8 +69,8 @@ Result<void> Serve(const Options& options, const sigset_t& signals) {
   const provider::Provider aws(
       {.account = &account, .objects = &parts->objects(), .secrets = &parts->secrets()});
   daemon::DropUnacknowledged(aws, account, events, parts->world().Now());
-  SCV_ASSIGN(auto listener, fds.Get("listener/terraform"));
-  SCV_ASSIGN(const auto terraform, provider::Server::Start(listener.release(), aws));
+  SCV_ASSIGN(const int listener, provider::ListenAt(options.state / "aws.sock"));
+  SCV_ASSIGN(const auto terraform, provider::Server::Start(listener, aws));
   daemon::RecordedGraph graphs(aws, account, options.state / "recorded");
   SCV_ASSIGN(const auto api,
              daemon::ApiServer::Listen(options.state / "scvd.sock",

@@ -1,17 +1,15 @@
 #include "provider/acceptor.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
+#include <cstring>
 #include <stdexcept>
 #include <utility>
 
@@ -32,12 +30,7 @@ Acceptor::Acceptor(int listener, int connections_max, std::function<void(int)> t
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       connections_max_(connections_max),
       take_(std::move(take)) {
-  sockaddr_in address{};
-  socklen_t length = sizeof(address);
-  if (wake_ < 0 || ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length) != 0) {
-    throw std::runtime_error("the listening socket is not one");
-  }
-  port_ = ntohs(address.sin_port);
+  if (wake_ < 0) throw std::runtime_error("there is no descriptor left to wake up with");
   ::fcntl(listener_, F_SETFL, ::fcntl(listener_, F_GETFL) | O_NONBLOCK);
   thread_ = std::thread([this] { Run(); });
 }
@@ -73,8 +66,6 @@ void Acceptor::AcceptOne() {
     ::close(fd);
     return;
   }
-  const int on = 1;
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   open_[fd] = InodeOf(fd);
   take_(fd);
 }
@@ -83,21 +74,25 @@ void Acceptor::ForgetClosed() {
   std::erase_if(open_, [](const auto& entry) { return InodeOf(entry.first) != entry.second; });
 }
 
-Result<int> ListenOnLoopback(int port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int on = 1;
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  if (fd >= 0) ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0 ||
+Result<int> ListenAt(const std::filesystem::path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string text = path.string();
+  if (text.size() >= sizeof(address.sun_path)) {
+    return Fail(ErrorKind::kInvalid, "the path of the provider's socket is longer than " +
+                                         std::to_string(sizeof(address.sun_path) - 1) +
+                                         " bytes: " + text + "; use a shorter directory");
+  }
+  std::memcpy(address.sun_path, text.data(), text.size());
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ::unlink(text.c_str());
+  // On Linux the socket is made with the descriptor's mode: nobody else can ever connect.
+  if (fd < 0 || ::fchmod(fd, 0600) != 0 ||
+      ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0 ||
       ::listen(fd, 64) != 0) {
-    const int error = errno;
+    const std::string why = std::strerror(errno);
     if (fd >= 0) ::close(fd);
-    return Fail(error == EADDRINUSE ? ErrorKind::kConflict : ErrorKind::kUnavailable,
-                "cannot listen on 127.0.0.1:" + std::to_string(port) + " (error " +
-                    std::to_string(error) + "); choose another port");
+    return Fail(ErrorKind::kUnavailable, "cannot listen at " + text + ": " + why);
   }
   return fd;
 }

@@ -1,4 +1,4 @@
-// Accepts TCP connections on one thread and gives their descriptors away.
+// Accepts connections on one thread and gives their descriptors away.
 #ifndef SCV_PROVIDER_ACCEPTOR_H_
 #define SCV_PROVIDER_ACCEPTOR_H_
 
@@ -19,8 +19,6 @@ class Acceptor {
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
 
-  int port() const { return port_; }
-
  private:
   void Run();
   void AcceptOne();
@@ -29,7 +27,6 @@ class Acceptor {
   int listener_;
   int wake_;  // an eventfd
   int connections_max_;
-  int port_ = 0;
   std::function<void(int)> take_;
   // Descriptor → the socket's inode: a descriptor that is another socket by now was closed.
   std::map<int, ino_t> open_;

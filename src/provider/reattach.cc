@@ -5,14 +5,14 @@
 
 namespace scv::provider {
 
-std::string ReattachJson(int pid, const std::string& address) {
+std::string ReattachJson(int pid, const std::filesystem::path& socket) {
   namespace json = boost::json;
   // Test: otherwise Terraform takes the daemon for its child and ends it.
   const json::object entry{{"Protocol", "grpc"},
                            {"ProtocolVersion", 5},
                            {"Pid", pid},
                            {"Test", true},
-                           {"Addr", {{"Network", "tcp"}, {"String", address}}}};
+                           {"Addr", {{"Network", "unix"}, {"String", socket.string()}}}};
   return json::serialize(json::object{{"registry.terraform.io/hashicorp/aws", entry}});
 }
 

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -17,6 +18,21 @@
 #include "provider/server.h"
 
 namespace {
+
+// A directory that only this user may enter, while it lives.
+struct OwnDirectory {
+  OwnDirectory() {
+    std::string name = (std::filesystem::temp_directory_path() / "scv-schema-XXXXXX").string();
+    if (::mkdtemp(name.data()) != nullptr) path = name;
+  }
+  OwnDirectory(const OwnDirectory&) = delete;
+  OwnDirectory& operator=(const OwnDirectory&) = delete;
+  ~OwnDirectory() {
+    std::error_code ignored;
+    if (!path.empty()) std::filesystem::remove_all(path, ignored);
+  }
+  std::filesystem::path path;  // "": it could not be made
+};
 
 int Failed(const scv::Error& error) {
   std::fprintf(stderr, "scv-schema: %s\n", error.message.c_str());
@@ -41,11 +57,15 @@ int main(int argc, char** argv) {
     recorder = std::move(*opened);
   }
   const Provider provider({&account, &objects, &secrets}, recorder.get());
-  const auto listener = ListenOnLoopback();
+  const OwnDirectory directory;
+  if (directory.path.empty()) {
+    return Failed({scv::ErrorKind::kUnavailable, "cannot make a temporary directory"});
+  }
+  const auto listener = ListenAt(directory.path / "aws.sock");
   if (!listener.has_value()) return Failed(listener.error());
   const auto server = Server::Start(*listener, provider);
   if (!server.has_value()) return Failed(server.error());
-  std::puts(ReattachJson(::getpid(), "127.0.0.1:" + std::to_string((*server)->port())).c_str());
+  std::puts(ReattachJson(::getpid(), directory.path / "aws.sock").c_str());
   std::fflush(stdout);
   std::array<char, 256> ignored{};
   while (::read(STDIN_FILENO, ignored.data(), ignored.size()) > 0) {

@@ -358,7 +358,6 @@ class GrpcServer final : public Server {
     grpc_->Wait();
   }
 
-  int port() const override { return acceptor_->port(); }
   void Stop() override { sessions_.StopAll(); }
 
  private:

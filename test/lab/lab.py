@@ -59,8 +59,10 @@ class Lab:
                                  f"{done.stdout}{done.stderr}")
         return done
 
-    def up(self, *arguments: str) -> dict:
-        return json.loads(self.run("--json", "up", "--port", str(self.port), *arguments,
+    def up(self, *arguments: str, regions: tuple[str, ...] = ("alone",)) -> dict:
+        """One region unless two are asked for: what is above them comes with the second."""
+        chosen = [word for region in regions for word in ("--region", region)]
+        return json.loads(self.run("--json", "up", "--port", str(self.port), *chosen, *arguments,
                                    seconds=300).stdout)
 
     def down(self) -> None:
@@ -94,9 +96,9 @@ class Lab:
         record = self.record()
         reattach = {"registry.terraform.io/hashicorp/aws": {
             "Protocol": "grpc", "ProtocolVersion": 5, "Pid": record["pid"], "Test": True,
-            "Addr": {"Network": "tcp", "String": f"127.0.0.1:{record['ports']['terraform']}"}}}
+            "Addr": {"Network": "unix", "String": str(self.state / "aws.sock")}}}
         environment = {**self.environment, "TF_REATTACH_PROVIDERS": json.dumps(reattach),
-                       "TF_DATA_DIR": str(self.state / "terraform/seoul.data"),
+                       "TF_DATA_DIR": str(self.state / "terraform/alone.data"),
                        "CHECKPOINT_DISABLE": "1"}
         return subprocess.run(["terraform", f"-chdir={ROOT / 'infra/terraform'}", *arguments],
                               env=environment, capture_output=True, text=True, timeout=seconds,
@@ -105,8 +107,8 @@ class Lab:
     def on_root(self, command: str, *more: str) -> list[str]:
         """The arguments of plan and apply that `scv up` uses."""
         return [command, "-input=false", "-no-color", *more,
-                f"-state={self.state / 'terraform/seoul.tfstate'}",
-                f"-var-file={ROOT / 'infra/examples/lab-seoul.tfvars'}",
+                f"-state={self.state / 'terraform/alone.tfstate'}",
+                f"-var-file={ROOT / 'infra/examples/lab-alone.tfvars'}",
                 f"-var=artifacts_directory={ROOT / 'build/artifacts'}"]
 
     def host_pids(self) -> set[int]:
