@@ -55,7 +55,11 @@ void DatabaseDecider::RegionFailover() {
            node.watch->unreachable < limits_.looks_until_failed;
   });
   const auto* site = OtherSite();
-  if (reachable || site == nullptr) return;
+  if (site == nullptr) return;
+  // Its own router reaches the writer, but nobody outside does, the other region included: it is
+  // cut off, and acknowledges what nobody will see.
+  const bool followed = Candidate(*site)->watch->astray < limits_.looks_until_failed;
+  if (reachable && followed) return;
   BeginRegionFailover(*site, "the region " + writer->region + " is lost", false);
 }
 

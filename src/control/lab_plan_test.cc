@@ -37,6 +37,8 @@ TEST(LabPlan, ARegionIsTheseParts) {
                                           "instance i-was-2",
                                           "instance i-web-1",
                                           "instance i-web-2",
+                                          "health check front/ap-northeast-2a",
+                                          "health check front/ap-northeast-2b",
                                           "door door"};
   EXPECT_EQ(PartNames(fixture.Plan()), expected);
 }

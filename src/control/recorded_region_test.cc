@@ -155,8 +155,9 @@ TEST_F(RecordedRegion, IsMadeOfThis) {
   std::map<std::string, int> counts;
   for (const auto& part : plan_.parts) ++counts[std::string(lab::Name(part.key.kind))];
   const std::map<std::string, int> expected{
-      {"internet", 1},    {"router", 1},   {"name server", 2},        {"names", 2}, {"database", 1},
-      {"certificate", 1}, {"instance", 4}, {"load balancer node", 4}, {"door", 1}};
+      {"internet", 1}, {"router", 1},      {"name server", 2}, {"names", 2},
+      {"database", 1}, {"certificate", 1}, {"instance", 4},    {"load balancer node", 4},
+      {"door", 1},     {"health check", 2}};
   EXPECT_EQ(counts, expected);
   for (const auto& part : plan_.parts) {
     if (const auto* node = std::get_if<lab::LoadBalancerNodeSpec>(&part.spec)) {

@@ -49,6 +49,14 @@ Result<std::unique_ptr<GraphMemory>> GraphMemory::Open(std::filesystem::path fil
   return memory;
 }
 
+Result<std::unique_ptr<GraphMemory>> GraphMemory::Beside(const std::string& name) const {
+  const bool plain =
+      !name.empty() &&
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  if (!plain) return Fail(ErrorKind::kInvalid, "'" + name + "' is no name of a graph");
+  return Open(file_.parent_path() / (name + ".json"));
+}
+
 std::optional<MadeResource> GraphMemory::Find(const std::string& address) const {
   const std::lock_guard lock(mutex_);
   const auto found = made_.find(address);

@@ -30,6 +30,9 @@ class GraphMemory {
   // A missing file is an empty memory. kInvalid: damaged; the message says the way out.
   static Result<std::unique_ptr<GraphMemory>> Open(std::filesystem::path file);
 
+  // What another graph of the same lab has made: the file `name`.json in the same directory.
+  Result<std::unique_ptr<GraphMemory>> Beside(const std::string& name) const;
+
   std::optional<MadeResource> Find(const std::string& address) const;
   std::map<std::string, MadeResource> All() const;
   Result<void> Put(const std::string& address, MadeResource made);

@@ -255,12 +255,23 @@ Result<Value> GraphRun::Config(const GraphEntry& entry) {
   return provider::Conform(provider::FromJson(expanded), *block);
 }
 
-// "ADDRESS:PATH" of another resource, or "ephemeral.TYPE.ATTRIBUTE[.FIELD]".
+// "ADDRESS:PATH" of another resource, "@GRAPH/ADDRESS:PATH" of one that another graph has made, or
+// "ephemeral.TYPE.ATTRIBUTE[.FIELD]".
 Result<std::optional<std::string>> GraphRun::Resolve(std::string_view name) {
   if (name.starts_with(kEphemeral)) return OpenEphemeral(name.substr(kEphemeral.size()));
+  if (name.starts_with('@')) {
+    const auto slash = std::min(name.find('/'), name.size() - 1);
+    SCV_ASSIGN(const auto other, memory_.Beside(std::string(name.substr(1, slash - 1))));
+    return TextOf(*other, name.substr(slash + 1));
+  }
+  return TextOf(memory_, name);
+}
+
+Result<std::optional<std::string>> GraphRun::TextOf(const GraphMemory& memory,
+                                                    std::string_view name) {
   const auto colon = name.rfind(':');
   const std::string address(name.substr(0, colon));
-  const auto made = memory_.Find(address);
+  const auto made = memory.Find(address);
   if (!made || colon == name.npos) {
     return Fail(ErrorKind::kNotFound, "it needs " + address + ", which does not stand");
   }

@@ -47,6 +47,8 @@ class GraphRun {
   std::optional<MadeResource> TakeUp(const GraphEntry& entry, const provider::Value& config);
   Result<provider::Value> Config(const GraphEntry& entry);
   Result<std::optional<std::string>> Resolve(std::string_view name);
+  static Result<std::optional<std::string>> TextOf(const GraphMemory& memory,
+                                                   std::string_view name);
   Result<std::optional<std::string>> OpenEphemeral(std::string_view name);
 
   bool Failed(const std::string& address, const provider::Diagnostics& diagnostics);

@@ -47,7 +47,7 @@ class Drills(unittest.TestCase):
             raise unittest.SkipTest("scv-drill is not built")
         cls.lab = Lab()
         try:
-            cls.lab.up()
+            cls.lab.up(regions=("seoul", "tokyo"))
         except BaseException:
             cls.lab.end_by_force()
             raise
@@ -80,6 +80,23 @@ class Drills(unittest.TestCase):
     def test_a_killed_daemon_costs_no_request_and_comes_back(self) -> None:
         [result] = self.drill("daemon-kill", *SHORT, "--html", str(self.lab.state / "d.html"))
         self.assertEqual(result["runs"][0]["writes"]["failed_requests"], 0)
+
+    def test_a_crashed_primary_loses_no_acknowledged_write(self) -> None:
+        [result] = self.drill("database-crash", *SHORT, "--html", str(self.lab.state / "p.html"))
+        [run] = result["runs"]
+        self.assertEqual(run["history"]["rpo"], 0)
+        self.assertLess(run["rto_ms"], 1500)
+        self.assertLess(run["redundancy"]["restored_s"], 10)
+
+    def test_the_other_region_takes_over_and_gives_back(self) -> None:
+        [result] = self.drill("region-loss", *SHORT, "--html", str(self.lab.state / "r.html"))
+        [run] = result["runs"]
+        self.assertLess(run["rto_ms"], 5000)
+        self.assertEqual(run["writes"]["failed_operations"], 0)
+        self.assertEqual(self.lab.status()["databases"][0]["writer"], "ap-northeast-1/scv")
+        self.lab.run("failback")
+        [cluster] = self.lab.status()["databases"]
+        self.assertEqual(cluster["writer"], "ap-northeast-2/scv")
 
     def test_what_the_lab_does_not_have_is_said(self) -> None:
         wanted = {"name": "unfit", "title": {"en": "Unfit", "ko": "불가"}, "about": "No such part.",

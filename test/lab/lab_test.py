@@ -96,7 +96,8 @@ class WholePath(LabTest):
                                        extra_groups=[], capture_output=True, text=True,
                                        check=False)
                 self.assertIn("PermissionError", other.stderr)
-            inside = self.lab.execute("was", "python3", "-c", code, str(path))
+            inside = self.lab.execute(self.lab.instances("was")[0]["id"], "python3", "-c", code,
+                                      str(path))
             self.assertRegex(inside.stderr, "Error: .Errno", "an instance reaches " + name)
         self.assertEqual(self.lab.record()["ports"], {"door": self.lab.port})
 
@@ -375,8 +376,8 @@ class Lifecycle(unittest.TestCase):
 
     def test_an_interrupted_apply_is_resumed(self) -> None:
         process = subprocess.Popen(
-            [ROOT / "build/release/src/cli/scv", "up", "--port", str(self.lab.port)],
-            env=self.lab.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            [ROOT / "build/release/src/cli/scv", "up", "--region", "alone", "--port",
+             str(self.lab.port)], env=self.lab.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         log = self.lab.state / "terraform/alone.log"
         wait_for("a resource", lambda: log.exists() and "Creation complete" in log.read_text(), 60)
         process.send_signal(signal.SIGINT)
@@ -398,7 +399,8 @@ class Lifecycle(unittest.TestCase):
 
         thread = threading.Thread(target=kill_once)
         thread.start()
-        self.lab.run("up", "--port", str(self.lab.port), check=False, seconds=300)
+        self.lab.run("up", "--region", "alone", "--port", str(self.lab.port), check=False,
+                     seconds=300)
         thread.join()
         self.assertTrue(killed.is_set())
         self.lab.up()  # what was being made, and Terraform was not told of, is dropped

@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 from scv_tools import graph_lifecycle, graph_record  # noqa: E402
 
 REASON = why_not(terraform=False)
-RECORDED = ROOT / "infra/recorded/seoul.json"
+RECORDED = ROOT / "infra/recorded/alone.json"
 GRAPH = json.loads(RECORDED.read_text())
 
 
@@ -27,13 +27,13 @@ class Recording(unittest.TestCase):
     def test_it_is_what_terraform_makes_of_the_hcl(self) -> None:
         if reason := graph_record.why_not():
             self.skipTest(reason)
-        self.assertEqual(graph_record.record("seoul"), RECORDED.read_text(),
+        self.assertEqual(graph_record.record("alone"), RECORDED.read_text(),
                          "tools/record_graph writes it again")
 
     def test_the_other_region_and_what_is_global_are_too(self) -> None:
         if reason := graph_record.why_not():
             self.skipTest(reason)
-        for name, text in graph_record.record_all(("tokyo", "global")).items():
+        for name, text in graph_record.record_all(("seoul", "tokyo", "global")).items():
             self.assertEqual(text, graph_record.file_of(name).read_text(),
                              f"tools/record_graph {name} writes it again")
 
@@ -71,7 +71,7 @@ class RecordedTest(unittest.TestCase):
 
     @property
     def log(self) -> Path:
-        return self.lab.state / "recorded/seoul.log"
+        return self.lab.state / "recorded/alone.log"
 
     def steps(self, event: str) -> list[dict]:
         lines = [json.loads(line) for line in self.log.read_text().splitlines()]
@@ -123,16 +123,16 @@ class Replay(RecordedTest):
                                              "artifacts": str(ROOT / "build/artifacts")})
         self.assertEqual(end["left"], 0, end["lines"])
         self.assertEqual(self.resources(), [])
-        self.assertFalse((self.lab.state / "recorded/seoul.json").exists())
+        self.assertFalse((self.lab.state / "recorded/alone.json").exists())
 
     def test_the_password_is_in_no_file_of_its_memory(self) -> None:
         self.lab.up("--recorded")
-        memory = json.loads((self.lab.state / "recorded/seoul.json").read_text())
+        memory = json.loads((self.lab.state / "recorded/alone.json").read_text())
         for made in memory.values():
             for name, value in made["state"].items():
                 if name in ("password", "password_wo", "secret_string", "secret_string_wo"):
                     self.assertIsNone(value, name)
-        self.assertEqual((self.lab.state / "recorded/seoul.json").stat().st_mode & 0o077, 0)
+        self.assertEqual((self.lab.state / "recorded/alone.json").stat().st_mode & 0o077, 0)
 
     def test_a_new_release_changes_only_what_has_to_do_with_it(self) -> None:
         self.lab.up("--recorded")
