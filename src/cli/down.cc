@@ -8,6 +8,7 @@
 #include "cli/api_client.h"
 #include "cli/child.h"
 #include "cli/command.h"
+#include "cli/daemon_death.h"
 #include "cli/lab_start.h"
 #include "cli/recorded.h"
 #include "cli/terminal.h"
@@ -69,7 +70,14 @@ int Down(const Context& context, const Options& options) {
     return 1;
   }
   const auto record = ReadLabRecord(files);
-  if (record && !options.forget) {
+  bool orderly = record.has_value() && !options.forget;
+  const bool answers = orderly && ApiClient(files.socket()).Get("/v1/health").has_value();
+  if (const auto words = orderly && !answers ? DaemonsLastWords(files, LogMark{}) : std::nullopt) {
+    fmt::print(stderr, "scv: the lab's daemon cannot start, so that all of it ends at once: {}\n",
+               *words);
+    orderly = false;
+  }
+  if (orderly) {
     if (const auto gone = DestroyAll(context, *record); !gone) {
       return Interrupted() ? 130 : Complain(gone.error());
     }

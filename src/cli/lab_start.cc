@@ -12,6 +12,7 @@
 
 #include "cli/api_client.h"
 #include "cli/child.h"
+#include "cli/daemon_death.h"
 #include "cli/terraform.h"
 
 namespace scv::cli {
@@ -26,13 +27,16 @@ constexpr seconds kEndWithin{20};
 constexpr int kLogLinesShown = 30;
 
 // The daemon tells nobody on the host when it is up: its socket is tried again.
-Result<void> WaitForApi(const LabFiles& files) {
+Result<void> WaitForApi(const LabFiles& files, const LogMark& since) {
   const ApiClient api(files.socket());
   const auto deadline = Clock::now() + kStartWithin;
   for (;;) {
     const auto answer = api.Get("/v1/health");
     if (answer) return {};
     if (Interrupted()) return Fail(ErrorKind::kConflict, "interrupted");
+    if (const auto words = DaemonsLastWords(files, since)) {
+      return Fail(ErrorKind::kUnavailable, "the lab's daemon cannot start: " + *words);
+    }
     if (Clock::now() >= deadline) {
       return Fail(ErrorKind::kTimeout,
                   "the lab's daemon does not answer: " + answer.error().message + "; its log is " +
@@ -103,7 +107,10 @@ Result<LabRecord> StartLab(const LabFiles& files, const StartOptions& options) {
                 "cannot make " + files.state.string() + ": " + failed.message());
   }
   std::filesystem::permissions(files.state, std::filesystem::perms::owner_all, failed);
-  if (!ReadLabRecord(files)) {
+  LogMark since;  // of a lab that runs, all that its logs have
+  const bool starts = !ReadLabRecord(files);
+  if (starts) {
+    since = MarkLogs(files);
     const auto init = files.program("world/linux", "scv-lab-init").string();
     const auto daemon = files.program("daemon", "scvd").string();
     const auto log = files.state / "start.log";
@@ -120,7 +127,11 @@ Result<LabRecord> StartLab(const LabFiles& files, const StartOptions& options) {
                   "the lab does not start:" + LastLines(log, kLogLinesShown));
     }
   }
-  SCV_TRY(WaitForApi(files));
+  if (const auto up = WaitForApi(files, since); !up) {
+    // Nothing is left that would start it again and again.
+    if (starts && !Interrupted()) (void)EndLab(files);
+    return std::unexpected(up.error());
+  }
   return ReadLabRecord(files);
 }
 

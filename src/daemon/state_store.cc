@@ -27,6 +27,13 @@ std::string Digest(std::initializer_list<std::string_view> parts) {
   return digest;
 }
 
+Error DamagedFile(const std::filesystem::path& file, std::string_view what) {
+  return {ErrorKind::kInternal,
+          "the lab's state file " + file.string() + " is damaged (" + std::string(what) +
+              "). It is left as it is. Either put back a copy of it and run `./scv up`, or start"
+              " from nothing: `./scv down` removes it with all that the lab has, then `./scv up`"};
+}
+
 }  // namespace
 
 StateStore::StateStore(std::filesystem::path file, std::unique_ptr<SqliteConnection> connection)
@@ -44,15 +51,13 @@ StateStore::StateStore(std::filesystem::path file, std::unique_ptr<SqliteConnect
       remove_document_(*connection_, "DELETE FROM document WHERE kind = ? AND name = ?"),
       transactions_(*connection_) {}
 
-Error StateStore::Damaged(std::string_view what) const {
-  return {ErrorKind::kInternal,
-          "the lab's state file " + file_.string() + " is damaged (" + std::string(what) +
-              "). It is left as it is. Either put back a copy of it, or start from nothing: move it"
-              " away, run `./scv down`, and apply again"};
-}
+Error StateStore::Damaged(std::string_view what) const { return DamagedFile(file_, what); }
 
 Result<std::unique_ptr<StateStore>> StateStore::Open(const std::filesystem::path& file) {
   auto connection = SqliteConnection::Open(file, kBusyTimeout, true);
+  if (!connection && connection.error().kind == ErrorKind::kInternal) {
+    return std::unexpected(DamagedFile(file, "SQLite cannot read it"));
+  }
   if (!connection) return std::unexpected(connection.error());
   std::unique_ptr<StateStore> store(new StateStore(file, std::move(*connection)));
   if (auto prepared = store->Prepare(); !prepared) {
@@ -70,7 +75,7 @@ Result<void> StateStore::Prepare() {
     SqliteRun run(check);
     SCV_ASSIGN(const bool answered, run.Step());
     const std::string verdict = answered ? run.Text() : "no answer";
-    if (verdict != "ok") return std::unexpected(Damaged(verdict));
+    if (verdict != "ok") return Fail(ErrorKind::kInternal, verdict);  // Open says the rest
   }
   SqliteStatement format(*connection_, "PRAGMA user_version");
   SqliteRun run(format);

@@ -86,7 +86,7 @@ TEST_F(StateStoreTest, RefusesARowThatWasChangedBehindItsBack) {
   const auto loaded = Opened()->Load();
   ASSERT_FALSE(loaded.has_value());
   EXPECT_NE(loaded.error().message.find("damaged"), std::string::npos);
-  EXPECT_NE(loaded.error().message.find("move it away"), std::string::npos);
+  EXPECT_NE(loaded.error().message.find("scv down"), std::string::npos);
 }
 
 TEST_F(StateStoreTest, RefusesAFileThatIsNoDatabaseAndLeavesItAlone) {

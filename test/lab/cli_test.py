@@ -1,0 +1,96 @@
+"""What the command line says and does where things are not as they should be."""
+
+import json
+import os
+import subprocess
+import time
+import unittest
+
+from lab import ROOT, Lab, why_not
+
+REASON = why_not()
+POSSIBLE = REASON is None
+CONNECT = "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])"
+
+
+class Standing(unittest.TestCase):
+    """One lab for all of them; the last one ends it."""
+
+    lab: Lab
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        if not POSSIBLE:
+            raise unittest.SkipTest(REASON)
+        cls.lab = Lab()
+        try:
+            cls.lab.up()
+        except BaseException:
+            cls.lab.end_by_force()
+            raise
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.lab.end_by_force()
+
+    def test_nobody_else_on_the_machine_can_change_the_lab(self) -> None:
+        instance = self.lab.instances("was")[0]["id"]
+        for name in ("aws.sock", "scvd.sock"):
+            path = self.lab.state / name
+            self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+            mine = subprocess.run(["python3", "-c", CONNECT, path], check=False)
+            self.assertEqual(mine.returncode, 0)
+            if os.geteuid() == 0:
+                other = subprocess.run(["python3", "-c", CONNECT, path], user=65534, group=65534,
+                                       extra_groups=[], capture_output=True, text=True,
+                                       check=False)
+                self.assertIn("PermissionError", other.stderr)
+            inside = self.lab.execute(instance, "python3", "-c", CONNECT, str(path))
+            self.assertRegex(inside.stderr, "Error: .Errno", "an instance reaches " + name)
+        self.assertEqual(self.lab.record()["ports"], {"door": self.lab.port})
+
+    def test_z_a_state_file_that_is_damaged_while_the_lab_runs(self) -> None:
+        """Named last, so that it runs last: nothing of this lab is left."""
+        pid = self.lab.record()["pid"]
+        (self.lab.state / "state.db").write_bytes(b"x" * 65536)
+        for name in ("state.db-wal", "state.db-shm"):
+            (self.lab.state / name).unlink(missing_ok=True)
+        os.kill(self.daemon(pid), 9)
+        began = time.monotonic()
+        done = self.lab.run("up", "--region", "alone", check=False)
+        self.assertLess(time.monotonic() - began, 8)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(done.stderr.count("is damaged"), 1, done.stderr)
+        down = self.lab.run("down", "--auto-approve")
+        self.assertIn("is damaged", down.stderr)
+        self.assertFalse(self.lab.state.exists())
+
+    @staticmethod
+    def daemon(init: int) -> int:
+        children = subprocess.run(["pgrep", "-P", str(init), "-x", "scvd"], capture_output=True,
+                                  text=True, check=True).stdout.split()
+        return int(children[0])
+
+
+class Damaged(unittest.TestCase):
+    def test_a_damaged_state_file_is_named_at_once_and_once(self) -> None:
+        if reason := why_not(terraform=False):
+            self.skipTest(reason)
+        lab = Lab()
+        self.addCleanup(lab.end_by_force)
+        (lab.state / "state.db").write_bytes(b"x" * 65536)
+        began = time.monotonic()
+        done = lab.run("up", "--port", str(lab.port), check=False)
+        self.assertLess(time.monotonic() - began, 5)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr.count("is damaged"), 1, done.stderr)
+        self.assertIn(str(lab.state / "state.db"), done.stderr)
+        self.assertIn("scv down", done.stderr)
+        self.assertEqual((lab.state / "state.db").read_bytes(), b"x" * 65536)
+        self.assertIn("no lab is running", lab.run("status", check=False).stderr)
+        lab.run("down", "--auto-approve")
+        self.assertFalse(lab.state.exists())
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
