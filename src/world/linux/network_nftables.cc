@@ -68,9 +68,12 @@ Result<SetElements> AppliedTable::Apply(const render::Ruleset& wanted) {
     elements_ = std::move(standing.elements);
     known_ = true;
   }
-  const std::string change = revision_ == wanted.revision
-                                 ? render::ChangeElements(wanted, elements_)
-                                 : render::ReplaceTable(wanted);
+  std::string change;
+  if (revision_ == wanted.revision) {
+    change = render::ChangeElements(wanted, elements_);
+  } else if (!revision_.empty() || !wanted.body.empty()) {  // else: no table, and none is wanted
+    change = render::ReplaceTable(wanted);
+  }
   if (!change.empty()) {
     known_ = false;  // until it is certain
     SCV_TRY(context_->Run(change));
