@@ -22,8 +22,7 @@ using control::GroupKey;
 using control::InstanceRecord;
 using control::Lifecycle;
 
-// Decisions that only feed the next one (launches become records) are made at once, but not for
-// ever.
+// Decisions that only feed the next one (launches become records) are made at once, to a limit.
 constexpr int kRoundsMax = 4;
 // Sightings that wait; more than this means that nobody reads them.
 constexpr std::size_t kInboxMax = 100'000;

@@ -76,6 +76,8 @@ class LabParts : public Operations {
   LabParts(const Settings& settings, world::FdStore& fds) : settings_(settings), fds_(fds) {}
   Result<void> Prepare();
   world::LinuxWorld::Makers Makers();
+  void AddSurroundings(world::LinuxWorld::Makers& makers);
+  void AddEngines(world::LinuxWorld::Makers& makers);
   Result<void> PrepareFaults();
   // What a part's maker does, under the faults that hold: nothing starts where there is no power.
   Result<std::string> Powered(const lab::Part& part,

@@ -166,8 +166,8 @@ Reply MemoClient::Send(const Request& request) {
     reply.sent = bytes > 0;
     reply.body.clear();
     reply.error = WhyNot(code, reply.sent);
-    // A connection that answers nothing is not asked again: HTTP/2 would carry the next request over
-    // it, too.
+    // A connection that answers nothing is not asked again: HTTP/2 would carry the next request
+    // over it, too.
     if (code == CURLE_OPERATION_TIMEDOUT) handle_ = std::make_unique<Handle>();
     return reply;
   }

@@ -68,7 +68,7 @@ struct RouterSpec {
   std::vector<SubnetSpec> subnets;
   std::vector<PublicAddress> public_addresses;
   std::vector<std::string> nat_addresses;  // elastic IPs of NAT gateways: the router's own
-  std::vector<PeerSpec> peers = {};             // the links are made by the wide area's part
+  std::vector<PeerSpec> peers = {};        // the links are made by the wide area's part
   bool operator==(const RouterSpec&) const = default;
 };
 

@@ -201,7 +201,7 @@ struct Sighting {
   std::int64_t cpu_micros_total = 0;    // used since it started; instances and databases
   std::vector<TargetSighting> targets;  // load balancer nodes
   std::optional<DatabaseSighting> database = {};
-  std::optional<CheckSighting> check = {};  // endpoint checks; load balancer nodes: a probe of the node
+  std::optional<CheckSighting> check = {};  // endpoint checks
 };
 
 // What control asks the world to do. `revision` numbers the specs of a part, rising.
