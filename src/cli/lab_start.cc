@@ -14,6 +14,7 @@
 #include "cli/child.h"
 #include "cli/daemon_death.h"
 #include "cli/terraform.h"
+#include "cli/unsupported_types.h"
 
 namespace scv::cli {
 namespace {
@@ -80,20 +81,10 @@ class ProgressReader {
 
 std::vector<std::string> ApplyArguments(const LabFiles& files, const RegionRun& region,
                                         bool destroy) {
-  const auto directory = files.terraform();
-  std::vector<std::string> arguments{
-      "terraform",
-      "-chdir=" + region.Root(files).string(),
-      destroy ? "destroy" : "apply",
-      "-auto-approve",
-      "-input=false",
-      "-no-color",
-      "-parallelism=30",
-      "-state=" + (directory / (region.name + ".tfstate")).string(),
-      "-var-file=" + (files.root / ("infra/examples/lab-" + region.name + ".tfvars")).string()};
-  if (region.name != "global") {
-    arguments.push_back("-var=artifacts_directory=" + (files.root / "build/artifacts").string());
-  }
+  auto arguments = WithPlace({destroy ? "destroy" : "apply", "-auto-approve", "-input=false",
+                              "-no-color", "-parallelism=30"},
+                             PlaceOf(files, region));
+  arguments.insert(arguments.begin(), "terraform");
   return arguments;
 }
 
@@ -152,6 +143,24 @@ Result<void> EndLab(const LabFiles& files) {
   return {};
 }
 
+TerraformPlace PlaceOf(const LabFiles& files, const RegionRun& region) {
+  std::error_code ignored;
+  const auto directory = std::filesystem::absolute(files.terraform(), ignored);
+  const auto root = std::filesystem::absolute(files.root, ignored);
+  return {.root = std::filesystem::absolute(region.Root(files), ignored),
+          .state = directory / (region.name + ".tfstate"),
+          .data = directory / (region.name + ".data"),
+          .var_file = root / ("infra/examples/lab-" + region.name + ".tfvars")};
+}
+
+std::map<std::string, std::string> PlaceEnvironment(const LabFiles& files,
+                                                    const RegionRun& region) {
+  std::error_code ignored;
+  return {{"TF_DATA_DIR", PlaceOf(files, region).data.string()},
+          {"TF_VAR_artifacts_directory",
+           std::filesystem::absolute(files.root / "build/artifacts", ignored).string()}};
+}
+
 bool HasTerraformState(const LabFiles& files, const RegionRun& region) {
   return std::filesystem::exists(files.terraform() / (region.name + ".tfstate"));
 }
@@ -162,7 +171,7 @@ Result<void> RunTerraform(const LabFiles& files, const LabRecord& record, const 
   std::error_code failed;
   std::filesystem::create_directories(directory, failed);
   auto environment = TerraformEnvironment(files, record);
-  environment["TF_DATA_DIR"] = (directory / (region.name + ".data")).string();
+  environment.merge(PlaceEnvironment(files, region));
   environment["TF_IN_AUTOMATION"] = "1";
   const auto log = directory / (region.name + ".log");
   std::filesystem::remove(log, failed);
@@ -172,10 +181,12 @@ Result<void> RunTerraform(const LabFiles& files, const LabRecord& record, const 
                                [&] { tick(progress.Count()); });
     if (!code) return std::unexpected(code.error());
     if (*code == 0) return {};
-    return Fail(
-        Interrupted() ? ErrorKind::kConflict : ErrorKind::kUnavailable,
-        fmt::format("terraform {} for {} ended with {}:{}\n  The whole log: {}", arguments[2],
-                    region.name, *code, LastLines(log, kLogLinesShown), log.string()));
+    std::ifstream in(log);
+    const auto about = AboutUnsupportedTypes(std::string(std::istreambuf_iterator<char>(in), {}));
+    return Fail(Interrupted() ? ErrorKind::kConflict : ErrorKind::kUnavailable,
+                fmt::format("terraform {} for {} ended with {}:{}\n  The whole log: {}{}",
+                            arguments[2], region.name, *code, LastLines(log, kLogLinesShown),
+                            log.string(), about.empty() ? "" : "\n  " + about));
   };
   if (!std::filesystem::exists(directory / (region.name + ".data"))) {
     SCV_TRY(run({"terraform", "-chdir=" + region.Root(files).string(), "init", "-input=false",

@@ -3,11 +3,13 @@
 #define SCV_CLI_LAB_START_H_
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "cli/lab_files.h"
+#include "cli/terraform_arguments.h"
 
 namespace scv::cli {
 
@@ -36,6 +38,10 @@ struct RegionRun {
 // resources done so far.
 Result<void> RunTerraform(const LabFiles& files, const LabRecord& record, const RegionRun& region,
                           bool destroy, const std::function<void(int)>& tick);
+// Where one region's Terraform keeps what it knows.
+TerraformPlace PlaceOf(const LabFiles& files, const RegionRun& region);
+// TF_DATA_DIR, and where the release is that this checkout has built.
+std::map<std::string, std::string> PlaceEnvironment(const LabFiles& files, const RegionRun& region);
 bool HasTerraformState(const LabFiles& files, const RegionRun& region);
 
 }  // namespace scv::cli

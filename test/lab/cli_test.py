@@ -5,8 +5,9 @@ import os
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
-from lab import ROOT, Lab, why_not
+from lab import CLI, ROOT, Lab, why_not
 
 REASON = why_not()
 POSSIBLE = REASON is None
@@ -48,6 +49,40 @@ class Standing(unittest.TestCase):
             inside = self.lab.execute(instance, "python3", "-c", CONNECT, str(path))
             self.assertRegex(inside.stderr, "Error: .Errno", "an instance reaches " + name)
         self.assertEqual(self.lab.record()["ports"], {"door": self.lab.port})
+
+    def terraform(self, *words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess:
+        environment = {**self.lab.environment, "TF_IN_AUTOMATION": "1", "TF_CLI_ARGS": "-no-color"}
+        return subprocess.run([CLI, "terraform", *words], env=environment, cwd=cwd,
+                              capture_output=True, text=True, timeout=100, check=False)
+
+    def test_terraform_works_on_what_up_has_applied(self) -> None:
+        planned = Path(self.lab.state / "saved.plan")
+        for words in (("plan", "-detailed-exitcode", f"-out={planned}"), ("apply", str(planned))):
+            done = self.terraform(*words, "-input=false") if words[0] == "plan" else \
+                self.terraform(words[0], "-input=false", words[1])
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn("No changes" if words[0] == "plan" else "0 added", done.stdout)
+        inside = self.terraform("state", "list", cwd=ROOT / "infra/terraform")
+        self.assertIn("module.network.aws_vpc.this", inside.stdout.split())
+        shown = self.terraform("show")
+        self.assertIn("aws_vpc", shown.stdout)
+        self.assertFalse((ROOT / "infra/terraform/terraform.tfstate").exists())
+        self.assertFalse((ROOT / "infra/terraform/.terraform").exists())
+        other = self.terraform("--region", "nowhere", "plan")
+        self.assertEqual(other.returncode, 2)
+        self.assertIn("no region nowhere", other.stderr)
+
+    def test_a_type_that_the_lab_does_not_have_is_named(self) -> None:
+        directory = self.lab.state / "own"
+        directory.mkdir()
+        (directory / "main.tf").write_text(
+            'provider "aws" {\n  region = "ap-northeast-2"\n}\n'
+            'resource "aws_quicksight_group" "this" {\n  group_name = "g"\n}\n')
+        self.assertEqual(self.terraform("init", cwd=directory).returncode, 0)
+        done = self.terraform("plan", cwd=directory)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("The lab does not have aws_quicksight_group", done.stderr)
+        self.assertIn("docs/provider.md", done.stderr)
 
     def test_z_a_state_file_that_is_damaged_while_the_lab_runs(self) -> None:
         """Named last, so that it runs last: nothing of this lab is left."""
