@@ -18,5 +18,7 @@ function(scv_room_tests name)
   add_executable(${name}_test ${ARG_SOURCES})
   target_link_libraries(${name}_test
     PRIVATE scv_${name} ${ARG_LINKS} GTest::gtest GTest::gtest_main)
+  # What is tested is optimized as it ships; the tests around it compile in half the time.
+  target_compile_options(${name}_test PRIVATE -O1)
   gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endfunction()

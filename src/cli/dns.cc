@@ -38,7 +38,9 @@ Run DeclareDns(CLI::App& app) {
     const auto values =
         answer->is_object() ? Texts(answer->get_object(), "values") : std::vector<std::string>();
     for (const auto& value : values) fmt::print("{}\n", value);
-    return values.empty() ? 1 : 0;
+    if (!values.empty()) return 0;
+    return Complain({ErrorKind::kNotFound, options->name + " has no record of type " +
+                                               options->type + " (NOERROR, no answer)"});
   };
 }
 

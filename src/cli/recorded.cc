@@ -34,6 +34,7 @@ class Progress {
     log_ << line << '\n' << std::flush;
     if (event == "done" || event == "same") ++done_;
     if (event == "end") ended_ = true, left_ = Number(step, "left");
+    if (event == "warning") warnings_[Text(step, "summary")].insert(Text(step, "address"));
     if (event == "failed" && ++failures_ <= kFailuresShown) {
       failed_ += fmt::format("\n  Error: {}\n    with {}\n    {}", Text(step, "summary"),
                              Text(step, "address"), Text(step, "detail"));
@@ -43,6 +44,7 @@ class Progress {
   int done() const { return done_; }
   bool good() const { return ended_ && left_ == 0; }
   const std::string& failed() const { return failed_; }
+  const Warnings& warnings() const { return warnings_; }
 
  private:
   std::ofstream log_;
@@ -50,6 +52,7 @@ class Progress {
   bool ended_ = false;
   long long left_ = 0;
   std::string failed_;
+  Warnings warnings_;
 };
 
 }  // namespace
@@ -59,7 +62,7 @@ bool HasRecordedState(const LabFiles& files, const RegionRun& region) {
 }
 
 Result<void> RunRecorded(const LabFiles& files, const RegionRun& region, bool destroy,
-                         const std::function<void(int)>& tick) {
+                         const std::function<void(int)>& tick, Warnings* warnings) {
   const auto graph = files.root / "infra/recorded" / (region.name + ".json");
   if (!std::filesystem::exists(graph)) {
     return Fail(ErrorKind::kNotFound, "there is no recorded graph of " + region.name +
@@ -79,6 +82,7 @@ Result<void> RunRecorded(const LabFiles& files, const RegionRun& region, bool de
         tick(progress.done());
         return !Interrupted();
       }));
+  if (warnings != nullptr) *warnings = progress.warnings();
   if (progress.good()) return {};
   return Fail(Interrupted() ? ErrorKind::kConflict : ErrorKind::kUnavailable,
               fmt::format("the recorded graph of {} was not {} as a whole:{}\n  The whole log: {}",

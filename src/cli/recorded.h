@@ -3,6 +3,8 @@
 #define SCV_CLI_RECORDED_H_
 
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 
 #include "base/result.h"
@@ -21,9 +23,11 @@ bool HasRecordedState(const LabFiles& files, const RegionRun& region);
 
 // Lets the daemon apply infra/recorded/<name>.json, or destroy what it made. `tick` is called
 // several times a second with the number of resources done so far. A signal interrupts it. Every
-// line of the daemon's goes to <state>/recorded/<name>.log.
+// line of the daemon's goes to <state>/recorded/<name>.log; what it warns of, to `warnings`, if
+// any: the summary and the addresses.
+using Warnings = std::map<std::string, std::set<std::string>>;
 Result<void> RunRecorded(const LabFiles& files, const RegionRun& region, bool destroy,
-                         const std::function<void(int)>& tick);
+                         const std::function<void(int)>& tick, Warnings* warnings = nullptr);
 
 }  // namespace scv::cli
 

@@ -131,6 +131,14 @@ void SayRecorded(const Context& context, const Options& options) {
   if (FindProgram("terraform").empty()) fmt::print("  {}\n", kGetTerraform);
 }
 
+void SayWarnings(const std::string& region, const Warnings& warnings) {
+  for (const auto& [summary, addresses] : warnings) {
+    fmt::print("  {} {}: {}", region, Painted(Tone::kDim, summary), *addresses.begin());
+    if (addresses.size() > 1) fmt::print(" and {} more", addresses.size() - 1);
+    fmt::print("\n");
+  }
+}
+
 std::string Joined(const std::vector<std::string>& names) {
   std::string joined;
   for (const auto& name : names) joined += (joined.empty() ? "" : " and ") + name;
@@ -149,6 +157,7 @@ Result<void> ApplyRegions(const Context& context, const Options& options, const 
   steps.Begin((recorded ? "Applying the recorded graph: " : "Applying Terraform: ") +
               Joined(names));
   std::vector<std::atomic<int>> done(names.size());
+  std::vector<Warnings> warnings(names.size());
   std::mutex painting;
   const auto apply = [&](std::size_t i) -> Result<void> {
     const auto tick = [&, i](int count) {
@@ -158,19 +167,27 @@ Result<void> ApplyRegions(const Context& context, const Options& options, const 
       const std::lock_guard lock(painting);
       steps.Paint(fmt::format(" {} resources", total));
     };
-    if (recorded) return RunRecorded(context.files, {.name = names[i]}, false, tick);
+    if (recorded) {
+      return RunRecorded(context.files, {.name = names[i]}, false, tick, &warnings[i]);
+    }
     return RunTerraform(context.files, record, {.name = names[i]}, false, tick);
   };
   std::vector<Result<void>> results(names.size());
   {
     std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < names.size(); ++i) {
+    for (std::size_t i = 1; i < names.size() && !recorded; ++i) {
       threads.emplace_back([&, i] { results[i] = apply(i); });
     }
     results[0] = apply(0);
+    // The daemon takes one graph at a time, and a replica waits for its source: in this order.
+    for (std::size_t i = 1; i < names.size() && recorded && results[i - 1]; ++i) {
+      results[i] = apply(i);
+    }
   }
   for (auto& result : results) SCV_TRY(result);
   steps.Done();
+  for (std::size_t i = 0; i < names.size() && !context.json; ++i)
+    SayWarnings(names[i], warnings[i]);
   return {};
 }
 

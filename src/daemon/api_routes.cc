@@ -106,7 +106,13 @@ ApiResponse Logs(const ApiParts& parts, const ApiRequest& request) {
 ApiResponse Dns(const ApiParts& parts, const ApiRequest& request) {
   const auto values = parts.operations.Query(
       Parameter(request, "name"), Parameter(request, "type", "A"), Parameter(request, "from"));
-  if (!values) return Problem(values.error());
+  if (!values) {
+    Error error = values.error();
+    // What is not found may also be the VPC.
+    const bool name = error.message.ends_with(" " + Parameter(request, "name"));
+    if (error.kind == ErrorKind::kNotFound && name) error.message += " (NXDOMAIN)";
+    return Problem(error);
+  }
   return JsonResponse({{"name", Parameter(request, "name")},
                        {"type", Parameter(request, "type", "A")},
                        {"values", json::array(values->begin(), values->end())}});

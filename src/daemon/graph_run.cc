@@ -144,6 +144,7 @@ bool GraphRun::Change(const GraphEntry& entry, const MadeResource* made, const V
   const auto plan = provider_.Plan(session_, entry.type, prior,
                                    provider::Proposed(entry.type, prior, config), config);
   if (HasError(plan.diagnostics)) return Failed(entry.address, plan.diagnostics);
+  for (const auto& warning : plan.diagnostics) Tell("warning", entry.address, warning);
   if (made != nullptr && (made->tainted || !plan.requires_replace.empty())) {
     return Replace(entry, *made, config);
   }
@@ -307,13 +308,17 @@ Result<std::optional<std::string>> GraphRun::OpenEphemeral(std::string_view name
 
 bool GraphRun::Failed(const std::string& address, const provider::Diagnostics& diagnostics) {
   for (const auto& diagnostic : diagnostics) {
-    if (diagnostic.warning) continue;
-    emit_({{"event", "failed"},
-           {"address", address},
-           {"summary", diagnostic.summary},
-           {"detail", diagnostic.detail}});
+    if (!diagnostic.warning) Tell("failed", address, diagnostic);
   }
   return false;
+}
+
+void GraphRun::Tell(const char* event, const std::string& address,
+                    const provider::Diagnostic& diagnostic) {
+  emit_({{"event", event},
+         {"address", address},
+         {"summary", diagnostic.summary},
+         {"detail", diagnostic.detail}});
 }
 
 bool GraphRun::Failed(const std::string& address, const Error& error) {

@@ -52,6 +52,7 @@ class GraphRun {
   Result<std::optional<std::string>> OpenEphemeral(std::string_view name);
 
   bool Failed(const std::string& address, const provider::Diagnostics& diagnostics);
+  void Tell(const char* event, const std::string& address, const provider::Diagnostic& diagnostic);
   bool Failed(const std::string& address, const Error& error);
   void Step(const char* event, const std::string& address, const char* action);
 

@@ -14,7 +14,7 @@ Made Done(const Result<void>& result) {
   return std::string();
 }
 
-std::string Process(const PartKey& key) { return world::ProcessNameOf(key); }
+std::string ProcessNamed(const PartKey& key) { return world::ProcessNameOf(key); }
 
 bool IsFenced(const Part& part) {
   const auto* spec = std::get_if<lab::DatabaseSpec>(&part.spec);
@@ -45,10 +45,11 @@ void LabParts::AddSurroundings(world::LinuxWorld::Makers& makers) {
       {}};
   makers[PartKind::kNameServer] = {
       [this](const Part& part) {
-        return Done(
-            name_servers_->Ensure(Process(part.key), std::get<lab::NameServerSpec>(part.spec)));
+        return Done(name_servers_->Ensure(ProcessNamed(part.key),
+                                          std::get<lab::NameServerSpec>(part.spec)));
       },
-      [this](const PartKey& key) { return name_servers_->Remove(Process(key)); }, Process};
+      [this](const PartKey& key) { return name_servers_->Remove(ProcessNamed(key)); },
+      ProcessNamed};
   makers[PartKind::kNames] = {
       [this](const Part& part) {
         return Done(names_->Ensure(part.key.name, std::get<lab::NamesSpec>(part.spec)));
@@ -57,16 +58,17 @@ void LabParts::AddSurroundings(world::LinuxWorld::Makers& makers) {
       {}};
   makers[PartKind::kWideArea] = {
       [this](const Part& part) {
-        return Done(wide_areas_->Ensure(Process(part.key), std::get<lab::WideAreaSpec>(part.spec)));
+        return Done(
+            wide_areas_->Ensure(ProcessNamed(part.key), std::get<lab::WideAreaSpec>(part.spec)));
       },
-      [this](const PartKey& key) { return wide_areas_->Remove(Process(key)); }, Process};
+      [this](const PartKey& key) { return wide_areas_->Remove(ProcessNamed(key)); }, ProcessNamed};
   makers[PartKind::kEndpointCheck] = {
       [this](const Part& part) {
         return Done(
-            checks_->Ensure(Process(part.key), std::get<lab::EndpointCheckSpec>(part.spec)));
+            checks_->Ensure(ProcessNamed(part.key), std::get<lab::EndpointCheckSpec>(part.spec)));
       },
       [this](const PartKey& key) {
-        checks_->Remove(Process(key));
+        checks_->Remove(ProcessNamed(key));
         return Result<void>();
       },
       {}};
@@ -79,21 +81,24 @@ void LabParts::AddEngines(world::LinuxWorld::Makers& makers) {
       {}};
   makers[PartKind::kDatabase] = {
       [this](const Part& part) {
-        return Done(databases_->Ensure(Process(part.key), std::get<lab::DatabaseSpec>(part.spec)));
+        return Done(
+            databases_->Ensure(ProcessNamed(part.key), std::get<lab::DatabaseSpec>(part.spec)));
       },
-      [this](const PartKey& key) { return databases_->Remove(Process(key)); }, Process, IsFenced};
+      [this](const PartKey& key) { return databases_->Remove(ProcessNamed(key)); }, ProcessNamed,
+      IsFenced};
   makers[PartKind::kLoadBalancerNode] = {
       [this](const Part& part) {
-        return Done(load_balancers_->Ensure(Process(part.key),
+        return Done(load_balancers_->Ensure(ProcessNamed(part.key),
                                             std::get<lab::LoadBalancerNodeSpec>(part.spec)));
       },
-      [this](const PartKey& key) { return load_balancers_->Remove(Process(key)); }, Process};
+      [this](const PartKey& key) { return load_balancers_->Remove(ProcessNamed(key)); },
+      ProcessNamed};
   makers[PartKind::kInstance] = {[this](const Part& part) { return MakeInstance(part); },
                                  [this](const PartKey& key) { return TakeDownInstance(key); },
-                                 Process};
-  makers[PartKind::kDoor] = {[this](const Part& part) { return MakeDoor(part); },
-                             [this](const PartKey& key) { return door_->Remove(Process(key)); },
-                             Process};
+                                 ProcessNamed};
+  makers[PartKind::kDoor] = {
+      [this](const Part& part) { return MakeDoor(part); },
+      [this](const PartKey& key) { return door_->Remove(ProcessNamed(key)); }, ProcessNamed};
 }
 
 }  // namespace scv::daemon

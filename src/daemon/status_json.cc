@@ -82,9 +82,10 @@ std::string HealthWord(const control::InstanceView& instance) {
   return "?";
 }
 
-// Of what the instance type promises, since it started.
+// Of what the instance type promises, since it was launched: the total counts from there, whichever
+// daemon has seen it start.
 std::int64_t CpuPercent(const control::InstanceView& instance, int cpu_millis) {
-  const Millis ran = instance.cpu_at - instance.running_since;
+  const Millis ran = instance.cpu_at - instance.record.launched_at;
   if (instance.running_since == 0 || ran <= 0 || cpu_millis <= 0) return 0;
   return instance.cpu_micros_total * 100 / (ran * cpu_millis);
 }

@@ -7,7 +7,7 @@ import time
 import unittest
 from pathlib import Path
 
-from lab import CLI, ROOT, Lab, why_not
+from lab import CLI, DOMAIN, ROOT, Lab, wait_for, why_not
 
 REASON = why_not()
 POSSIBLE = REASON is None
@@ -83,6 +83,29 @@ class Standing(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("The lab does not have aws_quicksight_group", done.stderr)
         self.assertIn("docs/provider.md", done.stderr)
+
+    def test_dns_says_what_there_is_not(self) -> None:
+        nothing = self.lab.run("dns", f"nothere.{DOMAIN}", check=False)
+        self.assertEqual(nothing.returncode, 1)
+        self.assertIn("NXDOMAIN", nothing.stderr)
+        other = self.lab.run("dns", f"www.{DOMAIN}", "-t", "TXT", check=False)
+        self.assertEqual(other.returncode, 1)
+        self.assertIn("no record of type TXT", other.stderr)
+
+    def cpu(self) -> list[int]:
+        return [i["cpu_percent"] for part in ("web", "was") for i in self.lab.instances(part)]
+
+    def test_the_next_daemon_knows_since_when_the_cpu_was_used(self) -> None:
+        before = max(wait_for("figures", lambda: min(self.cpu()) > 0 and self.cpu()))
+        os.kill(self.daemon(self.lab.record()["pid"]), 9)
+
+        def figures() -> list[int]:
+            try:
+                return self.cpu() if min(self.cpu()) > 0 else []
+            except (AssertionError, ValueError):  # not up yet, or no instance seen yet
+                return []
+
+        self.assertLessEqual(max(wait_for("figures again", figures)), before + 5)
 
     def test_z_a_state_file_that_is_damaged_while_the_lab_runs(self) -> None:
         """Named last, so that it runs last: nothing of this lab is left."""

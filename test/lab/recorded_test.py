@@ -109,6 +109,12 @@ class Replay(RecordedTest):
         self.assertFalse(self.lab.state.exists(), "a file is left")
         self.assertEqual([pid for pid in inside if Path(f"/proc/{pid}").exists()], [])
 
+    def test_what_is_only_recorded_is_said_as_terraform_says_it(self) -> None:
+        done = self.lab.run("up", "--region", "alone", "--recorded", "--port", str(self.lab.port))
+        self.assertIn("Recorded, not simulated", done.stdout)
+        self.assertIn("aws_s3_bucket_lifecycle_configuration",
+                      " ".join(step["address"] for step in self.steps("warning")))
+
     def test_every_resource_is_made_once_and_a_second_time_nothing_changes(self) -> None:
         self.lab.up("--recorded")
         self.assertEqual(sorted(r["type"] for r in self.resources()),
