@@ -2,11 +2,13 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 namespace scv::daemon {
 namespace {
@@ -16,6 +18,7 @@ namespace json = boost::json;
 constexpr std::string_view kOpen = "⟦";
 constexpr std::string_view kClose = "⟧";
 constexpr std::string_view kBase64 = "⟦base64⟧";
+constexpr std::string_view kEphemeral = "ephemeral.";
 constexpr std::string_view kManifest = "manifest.";
 constexpr std::uintmax_t kFileBytesMax = 16 << 20;
 
@@ -99,6 +102,38 @@ GraphEntry ToEntry(const json::object& object) {
   return entry;
 }
 
+// The names of all markers.
+std::set<std::string> Markers(const json::object& config) {
+  std::set<std::string> names;
+  const auto note = [&](std::string_view name) -> Result<std::optional<std::string>> {
+    names.emplace(name);
+    return std::nullopt;
+  };
+  static_cast<void>(Expand(config, note, /*encode=*/false));
+  return names;
+}
+
+// What the configuration refers to comes before it, whether Terraform's file said so or not.
+void DependOnReferences(const Graph& graph, const json::object& config, GraphEntry& entry) {
+  for (const auto& name : Markers(config)) {
+    if (name.starts_with(kEphemeral)) {
+      const auto type =
+          name.substr(kEphemeral.size(), name.find('.', kEphemeral.size()) - kEphemeral.size());
+      const auto opened = graph.ephemeral.find(type);
+      // What refers to an ephemeral one refers to what that one does; they are one deep.
+      if (opened != graph.ephemeral.end() && &config == &entry.config) {
+        DependOnReferences(graph, opened->second, entry);
+      }
+    }
+    const auto colon = name.rfind(':');
+    if (colon == name.npos || name.starts_with('@') || name.starts_with(kEphemeral)) continue;
+    const std::string needed(WithoutKey(std::string_view(name).substr(0, colon)));
+    if (std::ranges::find(entry.depends_on, needed) == entry.depends_on.end()) {
+      entry.depends_on.push_back(needed);
+    }
+  }
+}
+
 Graph ToGraph(const json::object& object) {
   Graph graph;
   const auto& provider = object.at("provider").as_object();
@@ -111,6 +146,7 @@ Graph ToGraph(const json::object& object) {
   }
   for (const auto& entry : object.at("resources").as_array()) {
     graph.entries.push_back(ToEntry(entry.as_object()));
+    DependOnReferences(graph, graph.entries.back().config, graph.entries.back());
   }
   return graph;
 }
@@ -153,7 +189,19 @@ std::optional<std::string> TextAt(const json::value& value, std::string_view pat
 }
 
 std::string_view WithoutKey(std::string_view address) {
-  return address.ends_with(']') ? address.substr(0, address.find('[')) : address;
+  if (!address.ends_with(']')) return address;
+  bool quoted = false;
+  std::size_t key = 0;  // of the last one: modules have keys, too
+  for (std::size_t i = 0; i < address.size(); ++i) {
+    if (address[i] == '\\' && quoted) {
+      ++i;
+    } else if (address[i] == '"') {
+      quoted = !quoted;
+    } else if (address[i] == '[' && !quoted) {
+      key = i;
+    }
+  }
+  return address.substr(0, key);
 }
 
 Result<Graph> ReadGraph(const std::filesystem::path& file, const std::filesystem::path& artifacts) {

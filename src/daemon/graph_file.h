@@ -19,7 +19,7 @@ namespace scv::daemon {
 struct GraphEntry {
   std::string address;  // Terraform's: module.network.aws_subnet.this["db-a"]
   std::string type;
-  std::vector<std::string> depends_on;  // addresses without instance keys
+  std::vector<std::string> depends_on;  // addresses without instance keys; what it refers to, too
   std::vector<std::string> ignore_changes;
   bool create_before_destroy = false;
   boost::json::object config;  // with markers

@@ -4,6 +4,8 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <filesystem>
+#include <fstream>
 
 namespace scv::daemon {
 namespace {
@@ -46,9 +48,29 @@ TEST(GraphFile, FindsTextsByPath) {
   EXPECT_EQ(TextAt(value, "a"), std::nullopt);
 }
 
+TEST(GraphFile, WhatIsReferredToComesBefore) {
+  std::string name = (std::filesystem::temp_directory_path() / "scv-graph-XXXXXX").string();
+  const std::filesystem::path directory = mkdtemp(name.data());
+  std::ofstream(directory / "manifest.json") << "{}";
+  std::ofstream(directory / "graph.json") << R"({
+    "provider": {"region": "r", "default_tags": {}},
+    "ephemeral": {"aws_secret": {"id": "⟦module.s[0].aws_v.this:id⟧"}},
+    "resources": [
+      {"address": "aws_db.this", "type": "aws_db", "depends_on": ["aws_subnet.a"],
+       "config": {"password": "⟦ephemeral.aws_secret.value⟧", "subnet": "⟦aws_subnet.a[\"x\"]:id⟧",
+                  "role": "⟦@global/aws_role.this:arn⟧"}}]})";
+  const auto graph = ReadGraph(directory / "graph.json", directory);
+  std::filesystem::remove_all(directory);
+  ASSERT_TRUE(graph) << graph.error().message;
+  EXPECT_EQ(graph->entries[0].depends_on,
+            (std::vector<std::string>{"aws_subnet.a", "module.s[0].aws_v.this"}));
+}
+
 TEST(GraphFile, CutsInstanceKeys) {
   EXPECT_EQ(WithoutKey(R"(module.a.aws_subnet.b["c[d]"])"), "module.a.aws_subnet.b");
   EXPECT_EQ(WithoutKey("aws_vpc.b"), "aws_vpc.b");
+  EXPECT_EQ(WithoutKey("module.a[0].aws_vpc.b"), "module.a[0].aws_vpc.b");
+  EXPECT_EQ(WithoutKey(R"(module.a[0].aws_vpc.b["c\"]"])"), "module.a[0].aws_vpc.b");
 }
 
 }  // namespace
