@@ -2,6 +2,9 @@
 // TF_REATTACH_PROVIDERS on its first line, and ends when its standard input does. For `terraform
 // validate`, `terraform test` and the provider's own lifecycle tests. `--record FILE` writes down
 // what is created (recorder.h).
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -27,12 +30,22 @@ struct OwnDirectory {
   }
   OwnDirectory(const OwnDirectory&) = delete;
   OwnDirectory& operator=(const OwnDirectory&) = delete;
-  ~OwnDirectory() {
+  ~OwnDirectory() { Remove(); }
+  void Remove() const {
     std::error_code ignored;
     if (!path.empty()) std::filesystem::remove_all(path, ignored);
   }
   std::filesystem::path path;  // "": it could not be made
 };
+
+// Readable when the program shall end. Blocked before any thread starts.
+int EndingSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  return ::signalfd(-1, &set, SFD_CLOEXEC);
+}
 
 int Failed(const scv::Error& error) {
   std::fprintf(stderr, "scv-schema: %s\n", error.message.c_str());
@@ -57,6 +70,7 @@ int main(int argc, char** argv) {
     recorder = std::move(*opened);
   }
   const Provider provider({&account, &objects, &secrets}, recorder.get());
+  const int signals = EndingSignals();
   const OwnDirectory directory;
   if (directory.path.empty()) {
     return Failed({scv::ErrorKind::kUnavailable, "cannot make a temporary directory"});
@@ -68,7 +82,11 @@ int main(int argc, char** argv) {
   std::puts(ReattachJson(::getpid(), directory.path / "aws.sock").c_str());
   std::fflush(stdout);
   std::array<char, 256> ignored{};
-  while (::read(STDIN_FILENO, ignored.data(), ignored.size()) > 0) {
+  // A signal that asks it to end ends it the same way, so that no file is left behind.
+  std::array<pollfd, 2> waits{{{STDIN_FILENO, POLLIN, 0}, {signals, POLLIN, 0}}};
+  while (::poll(waits.data(), waits.size(), -1) > 0 && waits[1].revents == 0 &&
+         ::read(STDIN_FILENO, ignored.data(), ignored.size()) > 0) {
   }
+  directory.Remove();  // before the server, which waits for its calls
   return 0;
 }
