@@ -2,13 +2,21 @@
 # (docs/architecture.md has the table of arrows). tools/check_arrows verifies the includes as well.
 #
 #   scv_room(<name> SOURCES ... [LINKS ...])   the library scv_<name>
+#   scv_room_that_waits()   of this directory: it waits for others, and compiles in less time instead
 #   scv_room_tests(<name> SOURCES ... [LINKS ...])   its unit tests, x_test.cc beside x.cc
 function(scv_room name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_library(scv_${name} STATIC ${ARG_SOURCES})
   target_include_directories(scv_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(scv_${name} PUBLIC ${ARG_LINKS})
+  scv_precompiled(scv_${name})
 endfunction()
+
+macro(scv_room_that_waits)
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    add_compile_options(-O1)
+  endif()
+endmacro()
 
 function(scv_room_tests name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
@@ -18,7 +26,6 @@ function(scv_room_tests name)
   add_executable(${name}_test ${ARG_SOURCES})
   target_link_libraries(${name}_test
     PRIVATE scv_${name} ${ARG_LINKS} GTest::gtest GTest::gtest_main)
-  # What is tested is optimized as it ships; the tests around it compile in half the time.
-  target_compile_options(${name}_test PRIVATE -O1)
+  scv_precompiled_tests(${name}_test)
   gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endfunction()

@@ -74,22 +74,27 @@ TEST(Views, RoutesAreInlineOrOfTheirOwn) {
 }
 
 TEST(Views, PeeringsAreAcceptedByTheOtherSideOrWithinARegion) {
-  const auto read = [](const std::string& rest) {
-    return ReadPeeringConnection(
-        Make("aws_vpc_peering_connection", "pcx-1",
-             R"({"vpc_id": "vpc-1", "peer_vpc_id": "vpc-2")" + rest + "}"));
+  const auto connection = [](const std::string& rest) {
+    return Make("aws_vpc_peering_connection", "pcx-1",
+                R"({"vpc_id": "vpc-1", "peer_vpc_id": "vpc-2")" + rest + "}");
   };
-  const auto within = read(R"(, "auto_accept": true)");
+  const auto accepted = [&](const std::string& rest) {
+    const auto resource = connection(rest);
+    return ReadPeeringConnection(resource).accepted;
+  };
+  const auto resource = connection(R"(, "auto_accept": true)");
+  const auto within = ReadPeeringConnection(resource);
   EXPECT_EQ(within.id, "pcx-1");
   EXPECT_EQ(within.peer_vpc_id, "vpc-2");
   EXPECT_EQ(within.peer_region, within.region());
   EXPECT_TRUE(within.accepted);
-  EXPECT_FALSE(read("").accepted);
-  EXPECT_FALSE(read(R"(, "peer_region": "eu-west-1", "auto_accept": true)").accepted);
-  EXPECT_TRUE(read(R"(, "peer_region": "eu-west-1", "accept_status": "active")").accepted);
-  const auto accepter =
-      ReadPeeringAccepter(Make("aws_vpc_peering_connection_accepter", "pcx-1",
-                               R"({"vpc_peering_connection_id": "pcx-1", "auto_accept": true})"));
+  EXPECT_FALSE(accepted(""));
+  EXPECT_FALSE(accepted(R"(, "peer_region": "eu-west-1", "auto_accept": true)"));
+  EXPECT_TRUE(accepted(R"(, "peer_region": "eu-west-1", "accept_status": "active")"));
+  const auto accepting =
+      Make("aws_vpc_peering_connection_accepter", "pcx-1",
+           R"({"vpc_peering_connection_id": "pcx-1", "auto_accept": true})");
+  const auto accepter = ReadPeeringAccepter(accepting);
   EXPECT_EQ(accepter.connection_id, "pcx-1");
   EXPECT_TRUE(accepter.accepts);
 }

@@ -24,6 +24,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kStillWithin{1'000};
+// A parent in vfork() waits in the kernel for a child that was stopped before its exec: no signal
+// reaches it there, and it runs none of its own code either.
+constexpr std::chrono::milliseconds kWaitingCountsAsStillAfter{20};
 constexpr std::chrono::milliseconds kLookAgainAfter{1};  // /proc tells nobody of a change
 
 struct Member {
@@ -79,24 +82,29 @@ void SignalMember(const Member& member, int signal) {
   ::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0);
 }
 
-bool StandsStill(const Member& member) {
+bool IsStopped(const Member& member) {
   return member.stat.state == 'T' || member.stat.state == 't';
 }
 
 }  // namespace
 
 Result<void> StopProcessTree(int pid) {
-  const auto deadline = Clock::now() + kStillWithin;
+  const auto begun = Clock::now();
   for (;;) {
     const auto members = MembersOf(pid);
     if (members.empty()) {
       return Fail(ErrorKind::kNotFound, "there is no process " + std::to_string(pid));
     }
-    if (std::ranges::all_of(members, StandsStill)) return {};
+    const auto taken = Clock::now() - begun;
+    const bool waiting_counts = taken > kWaitingCountsAsStillAfter;
+    const auto stands_still = [&](const Member& member) {
+      return IsStopped(member) || (waiting_counts && member.stat.state == 'D');
+    };
+    if (std::ranges::all_of(members, stands_still)) return {};
     for (const Member& member : members) {
-      if (!StandsStill(member)) SignalMember(member, SIGSTOP);
+      if (!IsStopped(member)) SignalMember(member, SIGSTOP);
     }
-    if (Clock::now() > deadline) {
+    if (taken > kStillWithin) {
       return Fail(ErrorKind::kTimeout,
                   "processes of " + std::to_string(pid) + " do not stand still");
     }

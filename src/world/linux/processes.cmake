@@ -7,6 +7,7 @@ add_library(scv_world_linux_processes STATIC
 target_include_directories(scv_world_linux_processes PUBLIC ${CMAKE_SOURCE_DIR}/src)
 target_link_libraries(scv_world_linux_processes
   PUBLIC scv_lab scv_base Boost::json Threads::Threads)
+scv_precompiled(scv_world_linux_processes)
 list(APPEND SCV_WORLD_LINUX_SOURCES $<TARGET_OBJECTS:scv_world_linux_processes>)
 
 add_executable(scv-lab-init
@@ -30,6 +31,7 @@ if(NOT SCV_FUZZ)
     lab_init_test_lab.cc memory_fd_store.cc processes_test.cc unique_fd.cc)
   target_link_libraries(world_linux_processes_test
     PRIVATE scv_world_linux_processes GTest::gtest GTest::gtest_main)
+  scv_precompiled_tests(world_linux_processes_test)
   add_dependencies(world_linux_processes_test
     scv-lab-init scv-launch scv-instance-init scv-lab-init-test-daemon)
   gtest_discover_tests(world_linux_processes_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
