@@ -2,7 +2,7 @@
 # (docs/architecture.md has the table of arrows). tools/check_arrows verifies the includes as well.
 #
 #   scv_room(<name> SOURCES ... [LINKS ...])   the library scv_<name>
-#   scv_room_that_waits()   of this directory: it waits for others, and compiles in less time instead
+#   scv_room_that_waits()   for a directory of rooms that wait for others: they compile quickly
 #   scv_room_tests(<name> SOURCES ... [LINKS ...])   its unit tests, x_test.cc beside x.cc
 function(scv_room name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})

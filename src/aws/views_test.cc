@@ -91,9 +91,8 @@ TEST(Views, PeeringsAreAcceptedByTheOtherSideOrWithinARegion) {
   EXPECT_FALSE(accepted(""));
   EXPECT_FALSE(accepted(R"(, "peer_region": "eu-west-1", "auto_accept": true)"));
   EXPECT_TRUE(accepted(R"(, "peer_region": "eu-west-1", "accept_status": "active")"));
-  const auto accepting =
-      Make("aws_vpc_peering_connection_accepter", "pcx-1",
-           R"({"vpc_peering_connection_id": "pcx-1", "auto_accept": true})");
+  const auto accepting = Make("aws_vpc_peering_connection_accepter", "pcx-1",
+                              R"({"vpc_peering_connection_id": "pcx-1", "auto_accept": true})");
   const auto accepter = ReadPeeringAccepter(accepting);
   EXPECT_EQ(accepter.connection_id, "pcx-1");
   EXPECT_TRUE(accepter.accepts);
