@@ -27,6 +27,14 @@ const provider::Block* BlockOf(const std::string& type) {
   return found == resources.end() ? nullptr : &found->second;
 }
 
+// AWS adds to some lists what the configuration leaves out, like a certificate's own name.
+bool Has(const Value& standing, const Value& wanted) {
+  if (standing == wanted) return true;
+  return !wanted.Items().empty() && std::ranges::all_of(wanted.Items(), [&](const Value& item) {
+    return std::ranges::find(standing.Items(), item) != standing.Items().end();
+  });
+}
+
 // Whether a resource of the account has every attribute that the configuration says and the account
 // keeps. Blocks are left out: defaults fill them in.
 bool IsOf(const Value& standing, const Value& config, const provider::Block& block) {
@@ -34,7 +42,7 @@ bool IsOf(const Value& standing, const Value& config, const provider::Block& blo
     const auto& [name, attribute] = named;
     const auto& wanted = config[name];
     return wanted.is_null() || attribute.write_only || attribute.sensitive ||
-           standing[name] == wanted;
+           Has(standing[name], wanted);
   });
 }
 

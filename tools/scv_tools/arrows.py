@@ -9,6 +9,9 @@ from pathlib import Path
 
 from scv_tools import cpp_text
 
+# Headers only, of libraries that anybody may use (cmake/ScvPrecompiled.cmake).
+PRECOMPILED = {"scv_precompiled", "scv_precompiled_tests"}
+
 # Symbols that end purity, as `nm -C` prints them without their arguments. A pure room gets what
 # it needs as parameters.
 BANNED_SYMBOLS = {
@@ -149,6 +152,8 @@ def link_problems(targets: dict[str, Target], links: set[tuple[str, str]],
         target = targets.get(source)
         room = target and room_of(Path(target.directory), rooms)
         if not room or _is_test(target):
+            continue
+        if linked in PRECOMPILED:
             continue
         # A target of ours outside every room is third-party code built here, like boost_impl.
         other = linked in targets and room_of(Path(targets[linked].directory), rooms)

@@ -3,9 +3,13 @@
 #include <errmsg.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+
+#include "world/linux/fd_store.h"
 
 namespace scv::world {
 namespace {
@@ -32,6 +36,19 @@ int Await(int socket, int pending, Clock::time_point deadline) {
   if ((waiting.revents & (POLLOUT | POLLHUP | POLLERR)) != 0) came |= pending & MYSQL_WAIT_WRITE;
   if ((waiting.revents & POLLPRI) != 0) came |= MYSQL_WAIT_EXCEPT;
   return came != 0 ? came : pending;
+}
+
+// Where a connection that libmariadb does not wait for is refused, it closes the descriptor twice
+// (3.3.18): the second time it may be another thread's. It is let try where somebody listens only.
+bool Listens(const std::filesystem::path& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string& name = path.native();
+  if (name.size() >= sizeof address.sun_path) return false;
+  std::memcpy(address.sun_path, name.data(), name.size());
+  const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  return probe &&
+         ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
 struct FreeResult {
@@ -66,6 +83,9 @@ std::string DatabaseTable::At(std::string_view column) const {
 
 Result<DatabaseAdmin> DatabaseAdmin::Connect(const std::filesystem::path& socket,
                                              milliseconds limit) {
+  if (!Listens(socket)) {
+    return Fail(ErrorKind::kUnavailable, "the database at " + socket.string() + " does not listen");
+  }
   DatabaseAdmin admin(mysql_init(nullptr), limit);
   MYSQL* handle = admin.handle_.get();
   if (handle == nullptr) return Fail(ErrorKind::kInternal, "no memory for a database connection");
