@@ -161,6 +161,12 @@ TEST_F(DatabaseReplication, SwitchesAsPlannedClonesAndChains) {
   EXPECT_EQ(lab_->PidOf("a"), cloned);
   EXPECT_EQ(lab_->Ask("a", "SELECT GROUP_CONCAT(i) FROM memo.t"), "1,3,4");
   EXPECT_EQ(DatabaseTestClient(*lab_, "a").Execute("SELECT i FROM t"), 0u);
+
+  // As a replica that nobody waits for it gets what it wrote itself, too.
+  lab_->specs.at("a").role.clone = 2;
+  ASSERT_EQ(lab_->FollowSource("a", "b", false, "is cloned as another region's"), "");
+  ASSERT_TRUE(lab_->HasCaughtUp("a", "b")) << lab_->Facts("a").error_text;
+  EXPECT_EQ(lab_->Ask("a", "SELECT GROUP_CONCAT(i) FROM memo.t"), "1,3,4");
 }
 
 // By the monitor, in every way that a node can be lost. An isolated primary acknowledges nothing,

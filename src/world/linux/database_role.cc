@@ -85,6 +85,19 @@ std::string GrantReplication() {
          "'@'%' REQUIRE SUBJECT '/CN=" + std::string(kReplicationName) + "'";
 }
 
+// FNV-1a over both numbers, under 0xE (addresses of groups).
+std::uint32_t FollowersServerId(std::uint32_t server_id, std::uint64_t term) {
+  std::uint32_t hash = 2166136261U;
+  const auto mix = [&](std::uint64_t number) {
+    for (int shift = 0; shift < 64; shift += 8) {
+      hash = (hash ^ static_cast<std::uint8_t>(number >> shift)) * 16777619U;
+    }
+  };
+  mix(server_id);
+  mix(term);
+  return 0xE0000000U | (hash & 0x0FFFFFFFU);
+}
+
 Result<void> Lead(DatabaseAdmin& admin, const DatabaseFacts& facts, const lab::DatabaseRole& role) {
   if (!facts.source.empty()) SCV_TRY(StopFollowing(admin, facts));
   if (facts.acknowledges) SCV_TRY(admin.Execute("SET GLOBAL rpl_semi_sync_slave_enabled = 0"));
@@ -111,6 +124,10 @@ Result<void> Follow(DatabaseAdmin& admin, const DatabaseFacts& facts, const lab:
   } else if (facts.receiver_started && facts.acknowledges != role.acknowledges) {
     // It takes effect when receiving starts.
     SCV_TRY(admin.Execute("STOP SLAVE IO_THREAD"));
+  }
+  if (!follows || !facts.receiver_started) {
+    SCV_TRY(admin.Execute("SET GLOBAL server_id = " +
+                          std::to_string(FollowersServerId(identity.server_id, role.term))));
   }
   return admin.Execute("SET GLOBAL rpl_semi_sync_slave_enabled = " + OnOff(role.acknowledges) +
                        "; START SLAVE");

@@ -4,6 +4,7 @@
 #ifndef SCV_WORLD_LINUX_DATABASE_ROLE_H_
 #define SCV_WORLD_LINUX_DATABASE_ROLE_H_
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -27,7 +28,14 @@ std::string GrantReplication();
 struct ReplicationIdentity {
   IssuedCertificate client;
   std::filesystem::path authority;
+  std::uint32_t server_id = 0;  // the node's own, which it has when it starts
 };
+
+// What the node is called while it follows in this term. MariaDB leaves out what a source sends
+// under the replica's own number, and what this node wrote as a primary is sent to it when it was
+// cloned, or when its tail went though others had received it: as a replica it must have a number
+// that it never wrote under. Beyond all IPv4 addresses of hosts, which are the nodes' own numbers.
+std::uint32_t FollowersServerId(std::uint32_t server_id, std::uint64_t term);
 
 // Makes it the primary. What it has received as a replica is applied first (kTimeout: not done in
 // 20 s; kConflict: it cannot be applied). It waits for its standby before it lets the first write

@@ -233,7 +233,7 @@ Result<void> DatabaseServers::TakeRole(const std::string& process, DatabaseAdmin
     SCV_ASSIGN(const auto client,
                authority_.Issue(kReplicationName, {std::string(kReplicationName)}, {},
                                 CertificateAuthority::Use::kClient));
-    return Follow(admin, facts, spec.role, {client, authority_.root_file()});
+    return Follow(admin, facts, spec.role, {client, authority_.root_file(), spec.server_id});
   }
   // Before there is a standby that could be waited for, and before anybody else writes.
   if (facts.executed.empty() && facts.source.empty()) SCV_TRY(SetUpDatabase(admin, spec));
