@@ -12,6 +12,7 @@
 #include "world/linux/certificate_x509.h"
 #include "world/linux/dns_query.h"
 #include "world/linux/launcher.h"
+#include "world/linux/silent_peers.h"
 
 namespace scv::daemon {
 namespace {
@@ -167,6 +168,7 @@ Result<void> LabParts::ServeMetadata(const std::string& host, const lab::Instanc
 
 Result<void> LabParts::StartInstance(const std::string& process, const lab::InstanceSpec& spec) {
   SCV_ASSIGN(const world::UniqueFd space, network_->NamespaceOf(process));
+  SCV_TRY(world::GiveUpSilentPeers(space.get()));
   SCV_ASSIGN(const auto program, world::HelperProgram("scv-instance-init"));
   world::ProcessSpec wanted;
   wanted.name = process;

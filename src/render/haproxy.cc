@@ -16,7 +16,12 @@ namespace {
 using lab::milliseconds;
 
 constexpr int kConnectionsMax = 4096;
-constexpr milliseconds kConnectTimeout{2000};
+// To a target in the same region, answered by its kernel within a millisecond or two: without an
+// answer in this time it is gone, and the next one is tried.
+constexpr milliseconds kConnectTimeout{300};
+// Clients may be far away: what was sent to them may go unacknowledged for so long (RFC 5482). For
+// targets the node's own namespace has a shorter limit.
+constexpr milliseconds kUnacknowledgedMax{30'000};
 // How long a reloaded process may go on serving what it has: requests in flight, idle clients.
 constexpr milliseconds kOldProcessMax{120'000};
 constexpr milliseconds kQuickestCheck{100};
@@ -175,8 +180,8 @@ Result<std::string> Frontend(const lab::LoadBalancerNodeSpec& spec,
   if (!ParseIpv4(spec.interface.address) || !IsPort(listener.port)) {
     return Fail(ErrorKind::kInvalid, "a listener's address or port is none");
   }
-  std::string text = fmt::format("frontend listener-{}\n  bind {}:{}", listener.port,
-                                 spec.interface.address, listener.port);
+  std::string text = fmt::format("frontend listener-{}\n  bind {}:{} tcp-ut {}", listener.port,
+                                 spec.interface.address, listener.port, Ms(kUnacknowledgedMax));
   if (listener.tls) {
     const auto list = files.certificate_lists.find(listener.port);
     if (list == files.certificate_lists.end()) {

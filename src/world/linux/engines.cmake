@@ -17,7 +17,7 @@ list(APPEND SCV_WORLD_LINUX_SOURCES
   dns_query.cc
   door.cc
   haproxy_socket.cc
-  load_balancer.cc
+  silent_peers.cc load_balancer.cc
   load_balancer_node.cc
   name_database.cc
   name_server.cc)

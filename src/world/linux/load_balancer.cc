@@ -10,6 +10,7 @@
 #include "world/linux/certificate_x509.h"
 #include "world/linux/haproxy_socket.h"
 #include "world/linux/load_balancer_node.h"
+#include "world/linux/silent_peers.h"
 
 namespace scv::world {
 namespace {
@@ -91,6 +92,7 @@ Result<LoadBalancers::Loaded> LoadBalancers::Render(const std::string& process,
 
 Result<void> LoadBalancers::Start(const std::string& process) {
   SCV_ASSIGN(const UniqueFd space, network_.NamespaceOf(process));
+  SCV_TRY(GiveUpSilentPeers(space.get()));
   const auto home = HomeOf(process);
   std::error_code ignored;
   fs::remove(home / "stats", ignored);
