@@ -104,6 +104,7 @@ App::App(const ServeConfig& configuration, Store& store)
 void App::StopWork() {
   monitor.reset();
   passwords.reset();
+  confirmer.reset();
   lanes.reset();
 }
 

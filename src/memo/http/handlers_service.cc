@@ -19,7 +19,9 @@ Outcome<Response> ServeInfo(const Call& call) {
   AppendJsonString(config.instance_id, out);
   out += R"(,"signup":)";
   AppendJsonString(config.signup, out);
-  out += R"(,"durability":["region"]})";
+  out += R"(,"durability":["region")";
+  if (call.app.confirmer != nullptr) out += R"(,"global")";
+  out += "]}";
   response.Add("Cache-Control", "no-store");
   return response;
 }

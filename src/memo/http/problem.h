@@ -38,6 +38,7 @@ enum class ProblemKind : std::uint8_t {
   kDurabilityUnavailable,
   kOverloaded,
   kDatabaseUnavailable,
+  kDurabilityUnconfirmed,
 };
 
 struct FieldError {

@@ -80,6 +80,8 @@ void Monitor::Run(const std::stop_token& stop) {
     auto up = BringUp(stop);
     if (up) break;
     Publish({PublicWord(up.error()), "unknown"}, &up.error());
+    // They would cut every pause short for as long as the database is out of reach.
+    AnswerWaiters(&up.error());
     if (up.error().kind == ErrorKind::kConflict) {
       if (options_.on_fatal) options_.on_fatal(up.error());
       return;

@@ -241,9 +241,9 @@ Result<void> MariadbReader::AnswerGet(const Get& get) {
     AnswerFound(*get.query, ReadMemo(get_one_), *get.answer);
   }
   if (!get.answer->memos.empty()) return {};
-  SCV_ASSIGN(const bool good, IsGood(get.query->caller));
-  get.answer->status = good ? ReadStatus::kNotFound : ReadStatus::kUnauthenticated;
-  return {};
+  // No row: nobody has such a memo, or the server was read-only. Whether it is so now says nothing
+  // about then (it may just have been promoted): one statement must tell both.
+  return AnswerGets({&get, 1});
 }
 
 Result<void> MariadbReader::AnswerGets(std::span<const Get> gets) {
@@ -285,7 +285,15 @@ MariadbStatement& MariadbReader::ListStatement(const ListMemos& list) {
   return *statement;
 }
 
+// An empty page may be a read-only server's, which may be promoted before it is asked for its
+// state: it counts when the server was seen to take writes before the page was read, and after it.
 Result<void> MariadbReader::AnswerList(const ListMemos& list, ReadAnswer& answer) {
+  SCV_TRY(AnswerPage(list, answer));
+  const bool empty = answer.status == ReadStatus::kFound && answer.memos.empty();
+  return empty ? AnswerPage(list, answer) : Result<void>();
+}
+
+Result<void> MariadbReader::AnswerPage(const ListMemos& list, ReadAnswer& answer) {
   MariadbStatement& statement = ListStatement(list);
   const Uuid& cursor = list.after ? *list.after : list.before ? *list.before : kHighest;
   const std::string pattern = LikePattern(list.query);

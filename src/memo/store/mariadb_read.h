@@ -47,6 +47,7 @@ class MariadbReader {
   Result<void> AnswerGet(const Get& get);
   Result<void> AnswerGets(std::span<const Get> gets);
   Result<void> AnswerList(const ListMemos& list, ReadAnswer& answer);
+  Result<void> AnswerPage(const ListMemos& list, ReadAnswer& answer);
   Result<void> CollectPage(MariadbStatement& statement, const ListMemos& list, ReadAnswer& answer);
   Result<void> AnswerFindAccount(const FindAccount& find, ReadAnswer& answer);
   Result<void> AnswerFindCaller(const FindCaller& find, ReadAnswer& answer);

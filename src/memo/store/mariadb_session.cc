@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <set>
 #include <utility>
 
 #include "memo/store/mariadb_schema.h"
@@ -48,6 +49,32 @@ Result<void> MariadbSession::Check() {
   MariadbRows& row = results.front();
   if (row.Next() && IsWritable(row.Bytes(0))) return {};
   return std::unexpected(NotWritable());
+}
+
+// One statement, so that the records are of the moment in which the server was a replica.
+Result<std::vector<bool>> MariadbSession::Recorded(std::span<const RecordName> records) {
+  assert(!records.empty() && records.size() <= Store::kBatchMax);
+  MariadbText text;
+  text.Raw(
+      "SELECT @@global.read_only, account_id, key_hash FROM (SELECT 1) AS always"
+      " LEFT JOIN idempotency ON (account_id, key_hash) IN (");
+  bool first = true;
+  for (const RecordName& record : records) text.Comma(first).Key(record.account, record.key);
+  text.Raw(")");
+  SCV_ASSIGN(auto results, connection_->Query(text.sql()));
+  std::set<std::pair<AccountId, std::string>> found;
+  for (MariadbRows& row = results.front(); row.Next();) {
+    if (IsWritable(row.Bytes(0))) {
+      return Fail(ErrorKind::kConflict, "the other region's database takes writes itself");
+    }
+    found.emplace(row.Int(1), row.Bytes(2));
+  }
+  std::vector<bool> has;
+  for (const RecordName& record : records) {
+    has.push_back(
+        found.contains({record.account, std::string(record.key.begin(), record.key.end())}));
+  }
+  return has;
 }
 
 Result<std::vector<SigningKey>> MariadbSession::SigningKeys() {
