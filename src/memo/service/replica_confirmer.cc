@@ -103,8 +103,8 @@ Result<void> ReplicaConfirmer::Ask(std::vector<Item>& open,
 
 void ReplicaConfirmer::GiveUpExpired(std::vector<Item>& open) {
   const auto now = steady_clock::now();
-  const auto expired = std::stable_partition(
-      open.begin(), open.end(), [&](const Item& item) { return item.job->deadline > now; });
+  const auto expired = std::partition(open.begin(), open.end(),
+                                      [&](const Item& item) { return item.job->deadline > now; });
   for (auto item = expired; item != open.end(); ++item) {
     Finish(
         std::move(*item),
