@@ -1,5 +1,5 @@
-# Headers parsed once for the whole tree instead of once per file (cmake/pch.h, pch_test.h): half of
-# the time that a build takes on two cores. One set per kind of code, since a precompiled header
+# Headers parsed once for the whole tree instead of once per file (cmake/pch.h, pch_test.h): a build
+# takes much less time on two cores. One set per kind of code, since a precompiled header
 # fits only files with the same flags.
 #
 #   scv_precompiled(<target>)        for a library

@@ -39,7 +39,7 @@ int Await(int socket, int pending, Clock::time_point deadline) {
 }
 
 // Where a connection that libmariadb does not wait for is refused, it closes the descriptor twice
-// (3.3.18): the second time it may be another thread's. It is let try where somebody listens only.
+// (3.3.20): the second time it may be another thread's. It is let try where somebody listens only.
 bool Listens(const std::filesystem::path& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
