@@ -41,7 +41,8 @@ function findObstacle(): string | undefined {
   if (!existsSync(chromiumBin)) return `${chromiumBin} is missing (apt install chromium)`;
   if (!runs('which', 'certutil')) return 'certutil is missing (apt install libnss3-tools)';
   if (!existsSync(cli) || !existsSync(init)) return 'the lab is not built (./scv up builds it)';
-  if (!existsSync(join(root, 'build/artifacts/manifest.json'))) return 'no packages in build/artifacts (tools/package/build_packages)';
+  if (!existsSync(join(root, 'build/artifacts/manifest.json')))
+    return 'no packages in build/artifacts (tools/package/build_packages)';
   if (!runs(init, '--probe')) return 'this machine does not allow namespaces (./scv doctor)';
   return undefined;
 }
