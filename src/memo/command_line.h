@@ -32,8 +32,6 @@ void AddVersionCommand(CLI::App& app, Command& run);
 
 // The store that the configuration names, SQLite or MariaDB.
 Result<std::unique_ptr<Store>> MakeStore(const StoreConfig& config);
-// The other region's read replica, with the primary's credentials. Does not connect.
-Result<std::unique_ptr<Store>> MakeReplicaStore(const ServeConfig& config);
 
 // The store migrated, and a session on it: for the commands that work on the database directly.
 struct OpenedStore {

@@ -37,11 +37,6 @@ int Serve(ServeConfig& config) {
   auto store = MakeStore(config.store);
   if (!store) return Complain(store.error());
   App app(config, **store);
-  if (!config.db_replica_host.empty()) {
-    auto replica = MakeReplicaStore(config);
-    if (!replica) return Complain(replica.error());
-    app.confirmer = std::make_unique<ReplicaConfirmer>(std::move(*replica));
-  }
   if (!config.web.empty()) {
     auto files = StaticFiles::Load(config.web);
     if (!files) return Complain(files.error());

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kMigrateTimeout{60'000};
 constexpr std::chrono::milliseconds kOpenTimeout{5'000};
-constexpr std::chrono::milliseconds kReplicaAnswersWithin{1'500};
 
 void LogReading(const SecretCredentials::Reading& reading) {
   if (reading.error) {
@@ -43,7 +42,7 @@ CredentialSource FromSecret(std::shared_ptr<SecretCredentials> secret) {
   };
 }
 
-Result<MariadbOptions> MariadbOptionsOf(const StoreConfig& config) {
+Result<std::unique_ptr<Store>> MakeMariadb(const StoreConfig& config) {
   MariadbOptions options;
   options.host = config.db_host;
   options.port = config.db_port;
@@ -59,28 +58,16 @@ Result<MariadbOptions> MariadbOptionsOf(const StoreConfig& config) {
         std::move(environment), config.db_secret_id, SecretCredentials::Options{}, LogReading);
     options.credentials = FromSecret(std::move(secret));
   }
-  return options;
+  return MakeMariadbStore(std::move(options));
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Store>> MakeStore(const StoreConfig& config) {
-  if (!config.db_host.empty()) {
-    SCV_ASSIGN(auto mariadb, MariadbOptionsOf(config));
-    return MakeMariadbStore(std::move(mariadb));
-  }
+  if (!config.db_host.empty()) return MakeMariadb(config);
   SqliteOptions options;
   options.path = config.data;
   return MakeSqliteStore(std::move(options));
-}
-
-Result<std::unique_ptr<Store>> MakeReplicaStore(const ServeConfig& config) {
-  SCV_ASSIGN(auto options, MariadbOptionsOf(config.store));
-  options.host = config.db_replica_host;
-  options.port = config.db_replica_port;
-  options.require_writable = false;
-  options.io_timeout = kReplicaAnswersWithin;
-  return MakeMariadbStore(std::move(options));
 }
 
 Result<OpenedStore> OpenStore(StoreConfig& config) {

@@ -104,7 +104,6 @@ App::App(const ServeConfig& configuration, Store& store)
 void App::StopWork() {
   monitor.reset();
   passwords.reset();
-  confirmer.reset();
   lanes.reset();
 }
 

@@ -16,7 +16,6 @@
 #include "memo/service/monitor.h"
 #include "memo/service/password_pool.h"
 #include "memo/service/rate_limiter.h"
-#include "memo/service/replica_confirmer.h"
 
 namespace scv::memo {
 
@@ -79,8 +78,7 @@ struct App {
   std::atomic<std::size_t> connections{0};
   std::unique_ptr<Lanes> lanes;
   std::unique_ptr<PasswordPool> passwords;
-  std::unique_ptr<ReplicaConfirmer> confirmer;  // nullptr: no other region
-  std::unique_ptr<Monitor> monitor;             // set by the server
+  std::unique_ptr<Monitor> monitor;  // set by the server
 
   // Ends every background thread; what still waits is handed back to its Home, which must be alive.
   void StopWork();

@@ -167,39 +167,6 @@ Task<Outcome<ReadAnswer>> Read(Call& call, Lane<ReadJob>& lane, ReadQuery&& quer
   co_return std::move(job->answer);
 }
 
-namespace {
-
-// Waits for the other region. The write itself stands either way.
-Task<std::optional<Problem>> ConfirmGlobally(Call& call, const RecordName& record) {
-  auto job = std::make_shared<ConfirmJob>();
-  job->record = record;
-  job->deadline = std::min(call.deadline, SteadyTime::clock::now() + call.app.config.global_wait);
-  Home& home = call.thread.home();
-  ReplicaConfirmer& confirmer = *call.app.confirmer;
-  const auto submit = [&confirmer, &job, &home] { confirmer.Submit(job, home); };
-  co_await Await(*job, submit);
-  call.is_global = !job->error;
-  if (call.is_global) {
-    call.app.metrics.global_confirmed().Increment();
-    co_return std::nullopt;
-  }
-  if (call.app.config.global_fallback == "region") {
-    call.app.metrics.global_fallbacks().Increment();
-    co_return std::nullopt;
-  }
-  call.app.metrics.global_failures().Increment();
-  LogFailure(call, *job->error);
-  Problem problem;
-  problem.kind = ProblemKind::kDurabilityUnconfirmed;
-  problem.detail =
-      "This region has the write, the other one has not confirmed it. Repeat with the same "
-      "Idempotency-Key to wait for it again.";
-  problem.retry_after = 1;
-  co_return problem;
-}
-
-}  // namespace
-
 Task<Outcome<WriteAnswer>> WriteWithKey(Call& call, const Caller& caller,
                                         WriteOperation&& operation, const Digest128& key,
                                         const Digest128& digest) {
@@ -224,12 +191,6 @@ Task<Outcome<WriteAnswer>> WriteWithKey(Call& call, const Caller& caller,
   if (job->answer.replayed) call.app.metrics.replays().Increment();
   if (status != WriteStatus::kApplied && status != WriteStatus::kUnchanged) {
     co_return std::unexpected(ProblemFromStatus(job->answer));
-  }
-  // What changed nothing left no record that the other region could have.
-  if (call.wants_global && status == WriteStatus::kApplied) {
-    const RecordName record{caller.account, key};
-    auto problem = co_await ConfirmGlobally(call, record);
-    if (problem) co_return std::unexpected(std::move(*problem));
   }
   co_return std::move(job->answer);
 }
@@ -304,7 +265,7 @@ Outcome<std::optional<std::uint32_t>> IfMatchOf(const Call& call) {
 }
 
 // RFC 7240's Prefer, where the one preference known here is "durability".
-std::optional<Problem> CheckDurability(Call& call) {
+std::optional<Problem> CheckDurability(const Call& call) {
   std::string_view prefer = call.request.header(Header::kPrefer);
   while (!prefer.empty()) {
     std::string_view item = prefer.substr(0, prefer.find_first_of(",;"));
@@ -317,10 +278,6 @@ std::optional<Problem> CheckDurability(Call& call) {
       item = item.substr(1, item.size() - 2);
     }
     if (item == "region") continue;
-    if (item == "global" && call.app.confirmer != nullptr) {
-      call.wants_global = true;
-      continue;
-    }
     Problem problem;
     if (item == "global") {
       problem.kind = ProblemKind::kDurabilityUnavailable;
@@ -332,10 +289,6 @@ std::optional<Problem> CheckDurability(Call& call) {
     return problem;
   }
   return std::nullopt;
-}
-
-void AddDurability(const Call& call, Response& response) {
-  response.Add("Preference-Applied", call.is_global ? "durability=global" : "durability=region");
 }
 
 Digest128 DigestOf(std::initializer_list<std::string_view> parts) {

@@ -42,8 +42,6 @@ struct Call {
   std::string client;  // the client's address, for rate limits and logs
   SteadyTime deadline;
   Millis now;  // when the request was complete: one reading of the clock for all it does
-  bool wants_global = false;  // Prefer: durability=global; CheckDurability finds out
-  bool is_global = false;     // the other region has what was written
 
   std::unexpected<Problem> Refuse(ProblemKind kind, std::string detail) const;
 };
@@ -84,9 +82,7 @@ std::optional<Problem> CheckMediaType(const Call& call, std::string_view wanted)
 Outcome<std::optional<std::string>> IdempotencyKeyOf(const Call& call);
 // nullopt: no If-Match, or "*" (tell them apart by has(kIfMatch)).
 Outcome<std::optional<std::uint32_t>> IfMatchOf(const Call& call);
-std::optional<Problem> CheckDurability(Call& call);
-// What a write has come to: RFC 7240's Preference-Applied.
-void AddDurability(const Call& call, Response& response);
+std::optional<Problem> CheckDurability(const Call& call);
 Digest128 DigestOf(std::initializer_list<std::string_view> parts);
 
 Response MemoResponse(const Memo& memo, unsigned status);

@@ -19,9 +19,7 @@ Outcome<Response> ServeInfo(const Call& call) {
   AppendJsonString(config.instance_id, out);
   out += R"(,"signup":)";
   AppendJsonString(config.signup, out);
-  out += R"(,"durability":["region")";
-  if (call.app.confirmer != nullptr) out += R"(,"global")";
-  out += "]}";
+  out += R"(,"durability":["region"]})";
   response.Add("Cache-Control", "no-store");
   return response;
 }

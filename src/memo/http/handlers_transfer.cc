@@ -267,10 +267,6 @@ Task<Outcome<Response>> ImportLines(Call& call) {
   auto key = IdempotencyKeyOf(call);
   if (!key) co_return std::unexpected(std::move(key).error());
   if (auto problem = CheckDurability(call)) co_return std::unexpected(std::move(*problem));
-  if (call.wants_global) {
-    co_return call.Refuse(ProblemKind::kDurabilityUnavailable,
-                          "An import is kept in this region; it does not wait for the other.");
-  }
   Import import(call, signed_in->session.caller, std::move(*key));
   LineReader lines;
   bool more = true;
@@ -298,7 +294,7 @@ Task<Outcome<Response>> ImportLines(Call& call) {
   Response response;
   response.content_type = kJson;
   response.body = import.Render();
-  AddDurability(call, response);
+  response.Add("Preference-Applied", "durability=region");
   response.Add("Cache-Control", "no-store");
   co_return response;
 }

@@ -12,7 +12,7 @@ struct Row {
 };
 
 // In the order of ProblemKind.
-constexpr std::array<Row, 25> kRows = {{
+constexpr std::array<Row, 24> kRows = {{
     {400, "bad-request", "The request is malformed"},
     {400, "validation", "A field is not valid"},
     {401, "unauthenticated", "Sign in first"},
@@ -37,7 +37,6 @@ constexpr std::array<Row, 25> kRows = {{
     {501, "durability-unavailable", "The requested durability is not available"},
     {503, "overloaded", "The service is overloaded"},
     {503, "database-unavailable", "The database is not available"},
-    {503, "durability-unconfirmed", "The other region has not confirmed the write"},
 }};
 
 const Row& RowOf(ProblemKind kind) { return kRows[static_cast<std::size_t>(kind)]; }

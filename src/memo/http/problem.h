@@ -38,7 +38,6 @@ enum class ProblemKind : std::uint8_t {
   kDurabilityUnavailable,
   kOverloaded,
   kDatabaseUnavailable,
-  kDurabilityUnconfirmed,
 };
 
 struct FieldError {

@@ -49,17 +49,6 @@ void AddTimeouts(CLI::App& app, ServeConfig& config) {
               "After SIGTERM: time for running requests to finish");
 }
 
-void AddGlobalOptions(CLI::App& app, ServeConfig& config) {
-  Add(app, "--db-replica-host", "DB_REPLICA_HOST", config.db_replica_host,
-      "The other region's read replica: writes may ask to wait for it (durability: global)");
-  Add(app, "--db-replica-port", "DB_REPLICA_PORT", config.db_replica_port, "The replica's port");
-  Add(app, "--global-fallback", "MEMO_GLOBAL_FALLBACK", config.global_fallback,
-      "When the replica does not confirm in time: fail with 503, or answer with region")
-      ->check(CLI::IsMember({"fail", "region"}));
-  AddDuration(app, "--global-wait", "MEMO_GLOBAL_WAIT", config.global_wait,
-              "How long a write waits for the replica");
-}
-
 // Passwords come from the environment or a file, never from a flag: argv is public.
 void TakeEnvironment(const char* name, std::string& value) {
   if (const char* text = std::getenv(name); text != nullptr && value.empty()) value = text;
@@ -91,7 +80,6 @@ void AddStoreOptions(CLI::App& app, StoreConfig& config) {
 
 void AddServeOptions(CLI::App& app, ServeConfig& config) {
   AddStoreOptions(app, config.store);
-  AddGlobalOptions(app, config);
   Add(app, "--listen", "MEMO_LISTEN", config.listen, "Address of the API; port 0 picks a free one");
   Add(app, "--metrics-listen", "MEMO_METRICS_LISTEN", config.metrics_listen,
       "Address of /metrics, or off");
@@ -216,10 +204,6 @@ Result<void> FinishStoreConfig(StoreConfig& config) {
 
 Result<void> FinishServeConfig(ServeConfig& config) {
   SCV_TRY(FinishStoreConfig(config.store));
-  if (config.store.db_host.empty() && !config.db_replica_host.empty()) {
-    return Fail(ErrorKind::kInvalid,
-                "--db-replica-host (DB_REPLICA_HOST) is MariaDB's: give its --db-host, too");
-  }
   if (config.instance_id.empty()) {
     std::array<char, 256> name{};
     config.instance_id = gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";

@@ -33,10 +33,6 @@ struct StoreConfig {
 
 struct ServeConfig {
   StoreConfig store;
-  std::string db_replica_host;  // set: writes may wait for it (durability: global)
-  std::uint16_t db_replica_port = 3306;
-  std::string global_fallback = "fail";  // or "region"
-  std::chrono::milliseconds global_wait{2000};
   std::string listen = "127.0.0.1:8080";
   std::string metrics_listen = "127.0.0.1:9090";  // "off": none
   std::string port_file;

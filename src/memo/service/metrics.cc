@@ -104,12 +104,6 @@ Metrics::Metrics(const std::vector<RouteLabels>& routes, std::string_view versio
                          "Writes answered from their idempotency record");
   conflicts_ = &OneCounter(*registry_, "memo_version_conflicts_total",
                            "Writes refused because the memo had moved on");
-  global_confirmed_ = &OneCounter(*registry_, "memo_global_confirmed_total",
-                                  "Writes that the other region was seen to have");
-  global_fallbacks_ = &OneCounter(*registry_, "memo_global_fallbacks_total",
-                                  "Writes for both regions answered with this one alone");
-  global_failures_ = &OneCounter(*registry_, "memo_global_failures_total",
-                                 "Writes for both regions answered 503: not confirmed in time");
   sign_in_failures_ =
       &OneCounter(*registry_, "memo_sign_in_failures_total", "Wrong names or passwords");
   prometheus::BuildGauge()

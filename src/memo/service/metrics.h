@@ -42,9 +42,6 @@ class Metrics {
   prometheus::Gauge& ready() { return *ready_; }
   prometheus::Counter& replays() { return *replays_; }
   prometheus::Counter& conflicts() { return *conflicts_; }
-  prometheus::Counter& global_confirmed() { return *global_confirmed_; }
-  prometheus::Counter& global_fallbacks() { return *global_fallbacks_; }
-  prometheus::Counter& global_failures() { return *global_failures_; }
   prometheus::Counter& sign_in_failures() { return *sign_in_failures_; }
 
   // The text exposition format.
@@ -69,9 +66,6 @@ class Metrics {
   prometheus::Gauge* ready_;
   prometheus::Counter* replays_;
   prometheus::Counter* conflicts_;
-  prometheus::Counter* global_confirmed_;
-  prometheus::Counter* global_fallbacks_;
-  prometheus::Counter* global_failures_;
   prometheus::Counter* sign_in_failures_;
 };
 
