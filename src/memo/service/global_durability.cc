@@ -4,6 +4,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "memo/service/log.h"
 
@@ -36,6 +37,7 @@ class GlobalDurability::Observer : public LaneObserver {
   explicit Observer(LaneObserver& next) : next_(next) {}
 
   void OnBatch(std::size_t size, std::chrono::nanoseconds took, const Error* error) override {
+    if (error == nullptr) Heard();
     Note(error);
     next_.OnBatch(size, took, error);
   }
@@ -44,6 +46,10 @@ class GlobalDurability::Observer : public LaneObserver {
     next_.OnOpen(error);
   }
   void OnQueue(std::size_t length) override { next_.OnQueue(length); }
+
+  // The replica has answered, and is one.
+  void Heard() { heard_ = std::chrono::steady_clock::now(); }
+  SteadyTime heard() const { return heard_; }
 
   std::string last_reason() const {
     std::lock_guard lock(mutex_);
@@ -57,6 +63,7 @@ class GlobalDurability::Observer : public LaneObserver {
   }
 
   LaneObserver& next_;
+  std::atomic<SteadyTime> heard_{std::chrono::steady_clock::now()};
   mutable std::mutex mutex_;
   std::string reason_;
 };
@@ -67,11 +74,35 @@ GlobalDurability::GlobalDurability(Replica& replica, Gate& gate, const ServeConf
       fall_back_(config.global_fallback == "region"),
       metrics_(metrics),
       observer_(std::make_unique<Observer>(metrics.ForLane("confirm"))),
-      lane_(replica, gate, Options(config), *observer_) {}
+      lane_(replica, gate, Options(config), *observer_),
+      probe_(replica, [this](const Error* error) { OnProbe(error); }) {}
 
 GlobalDurability::~GlobalDurability() = default;
 
+void GlobalDurability::OnProbe(const Error* error) {
+  if (error == nullptr) observer_->Heard();
+  const double ready = error == nullptr ? 1 : 0;
+  if (std::exchange(ready_, ready) == ready) return;
+  metrics_.global_ready().Set(ready);
+  if (error == nullptr) {
+    Log(LogLevel::kInfo, "replica_reached", "the other region's replica can confirm writes");
+  } else {
+    Log(LogLevel::kWarning, "replica_lost", error->message, {{"kind", Name(error->kind)}});
+  }
+}
+
+bool GlobalDurability::IsSilent() const {
+  return std::chrono::steady_clock::now() - observer_->heard() > kSilentAfter;
+}
+
 void GlobalDurability::Submit(std::shared_ptr<ConfirmJob> job, Home& home) {
+  if (IsSilent()) {
+    home.Expect(job);
+    std::vector<Home::Done> refused;
+    refused.push_back({std::move(job), Error{ErrorKind::kUnavailable,
+                                             "the other region's replica cannot be asked"}});
+    return home.Deliver(std::move(refused));
+  }
   job->deadline = std::min(job->deadline, std::chrono::steady_clock::now() + limit_);
   lane_.Submit(std::move(job), home);
 }

@@ -15,11 +15,16 @@
 #include "memo/service/config.h"
 #include "memo/service/dispatcher.h"
 #include "memo/service/metrics.h"
+#include "memo/service/replica_probe.h"
 
 namespace scv::memo {
 
 class GlobalDurability {
  public:
+  // Who has heard nothing good of the replica for this long no longer waits for it: until it
+  // answers again, writes are judged at once.
+  static constexpr std::chrono::milliseconds kSilentAfter{2000};
+
   enum class Outcome {
     kConfirmed,
     kFellBack,  // not confirmed; to be answered as durable in this region, and to say so
@@ -39,12 +44,17 @@ class GlobalDurability {
  private:
   class Observer;
 
+  void OnProbe(const Error* error);
+  bool IsSilent() const;
+
   const std::chrono::milliseconds limit_;
   const bool fall_back_;
   Metrics& metrics_;
   std::atomic<bool> failing_{false};
+  double ready_ = -1;  // the probe's thread only; -1: not known yet
   std::unique_ptr<Observer> observer_;
   Lane<ConfirmJob> lane_;
+  ReplicaProbe probe_;
 };
 
 }  // namespace scv::memo

@@ -112,6 +112,8 @@ Metrics::Metrics(const std::vector<RouteLabels>& routes, std::string_view versio
   connections_ = &OneGauge(*registry_, "memo_http_connections", "Open client connections");
   in_flight_ = &OneGauge(*registry_, "memo_http_requests_in_flight", "Requests being served");
   ready_ = &OneGauge(*registry_, "memo_ready", "1 while this region can serve, as in /readyz");
+  global_ready_ = &OneGauge(*registry_, "memo_global_ready",
+                            "1 while the other region's replica can confirm writes");
   replays_ = &OneCounter(*registry_, "memo_idempotent_replays_total",
                          "Writes answered from their idempotency record");
   conflicts_ = &OneCounter(*registry_, "memo_version_conflicts_total",

@@ -42,6 +42,7 @@ class Metrics {
   prometheus::Gauge& connections() { return *connections_; }
   prometheus::Gauge& in_flight() { return *in_flight_; }
   prometheus::Gauge& ready() { return *ready_; }
+  prometheus::Gauge& global_ready() { return *global_ready_; }
   prometheus::Counter& replays() { return *replays_; }
   prometheus::Counter& conflicts() { return *conflicts_; }
   prometheus::Counter& sign_in_failures() { return *sign_in_failures_; }
@@ -68,6 +69,7 @@ class Metrics {
   prometheus::Gauge* connections_;
   prometheus::Gauge* in_flight_;
   prometheus::Gauge* ready_;
+  prometheus::Gauge* global_ready_;
   prometheus::Counter* replays_;
   prometheus::Counter* conflicts_;
   prometheus::Counter* sign_in_failures_;

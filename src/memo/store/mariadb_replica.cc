@@ -97,14 +97,14 @@ void AddSelect(MariadbText& text, std::string_view select, const std::set<RowKey
 Error NotAReplica(const std::string& why) {
   return {ErrorKind::kConflict,
           "the other region's database " + why +
-              ", so it confirms no write; DB_REPLICA_HOST must name a read replica of DB_HOST"};
+              ", so it confirms no write until DB_REPLICA_HOST leads to a read replica of DB_HOST"};
 }
 
 // The last result of LookSql(). Looked at after the rows, so that what a server took in once it was
 // promoted cannot pass for replicated.
 Result<void> CheckServer(MariadbRows& row, std::span<const Evidence* const> evidence) {
   if (!row.Next() || IsWritable(row.Bytes(0))) {
-    return std::unexpected(NotAReplica("is writable, not a replica (any more)"));
+    return std::unexpected(NotAReplica("is writable, not a replica"));
   }
   const auto server = static_cast<std::uint32_t>(row.Int(1));
   for (const Evidence* one : evidence) {
