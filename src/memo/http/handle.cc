@@ -178,6 +178,7 @@ Task<Outcome<WriteAnswer>> WriteWithKey(Call& call, const Caller& caller,
   job->command.request = digest;
   job->command.now = call.now;
   job->command.operation = std::move(operation);
+  job->command.locate = call.global;
   Home& home = call.thread.home();
   Lane<WriteJob>& lane = call.app.lanes->write;
   const auto submit = [&lane, &job, &home] { lane.Submit(job, home); };
@@ -191,6 +192,12 @@ Task<Outcome<WriteAnswer>> WriteWithKey(Call& call, const Caller& caller,
   if (job->answer.replayed) call.app.metrics.replays().Increment();
   if (status != WriteStatus::kApplied && status != WriteStatus::kUnchanged) {
     co_return std::unexpected(ProblemFromStatus(job->answer));
+  }
+  if (call.global) {
+    // A repeat, too: the first time may have ended without the other region's word.
+    Evidence evidence = EvidenceOf(job->command, job->answer);
+    auto problem = co_await Confirm(call, evidence);
+    if (problem) co_return std::unexpected(std::move(*problem));
   }
   co_return std::move(job->answer);
 }
@@ -262,33 +269,6 @@ Outcome<std::optional<std::uint32_t>> IfMatchOf(const Call& call) {
   // RFC 9110 13.1.1: a weak tag never matches, nor does one we never gave. No memo has version 0.
   if (weak || !canonical || error != std::errc{} || end != tag.data() + tag.size()) return 0;
   return version;
-}
-
-// RFC 7240's Prefer, where the one preference known here is "durability".
-std::optional<Problem> CheckDurability(const Call& call) {
-  std::string_view prefer = call.request.header(Header::kPrefer);
-  while (!prefer.empty()) {
-    std::string_view item = prefer.substr(0, prefer.find_first_of(",;"));
-    prefer.remove_prefix(std::min(prefer.size(), item.size() + 1));
-    while (item.starts_with(' ')) item.remove_prefix(1);
-    while (item.ends_with(' ')) item.remove_suffix(1);
-    if (!item.starts_with("durability=")) continue;
-    item.remove_prefix(std::string_view("durability=").size());
-    if (item.size() >= 2 && item.front() == '"' && item.back() == '"') {
-      item = item.substr(1, item.size() - 2);
-    }
-    if (item == "region") continue;
-    Problem problem;
-    if (item == "global") {
-      problem.kind = ProblemKind::kDurabilityUnavailable;
-      problem.detail = "There is no other region to keep this write in. Ask for region.";
-    } else {
-      problem.kind = ProblemKind::kBadRequest;
-      problem.detail = "Prefer: durability is region or global.";
-    }
-    return problem;
-  }
-  return std::nullopt;
 }
 
 Digest128 DigestOf(std::initializer_list<std::string_view> parts) {

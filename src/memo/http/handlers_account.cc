@@ -116,7 +116,7 @@ Digest128 AccountDigest(std::string_view action, std::string_view name) {
   return DigestOf({action, name});
 }
 
-Outcome<Digest128> AccountKey(const Call& call) {
+Outcome<Digest128> AccountKey(Call& call) {
   auto client_key = IdempotencyKeyOf(call);
   if (!client_key) return std::unexpected(std::move(client_key).error());
   if (auto problem = CheckDurability(call)) return std::unexpected(std::move(*problem));
@@ -234,7 +234,7 @@ Task<Outcome<Response>> SignUp(Call& call) {
   }
   auto response = StartSession(call, written->account, 201);
   if (response && written->replayed) response->Add("Idempotency-Replayed", "true");
-  if (response) response->Add("Preference-Applied", "durability=region");
+  if (response) AddPreferenceApplied(call, *response);
   co_return response;
 }
 
@@ -309,7 +309,7 @@ Task<Outcome<Response>> RevokeAll(Call& call) {
   response.status = 204;
   if (written->replayed) response.Add("Idempotency-Replayed", "true");
   response.Add("Set-Cookie", CookieLine("", 0));
-  response.Add("Preference-Applied", "durability=region");
+  AddPreferenceApplied(call, response);
   response.Add("Cache-Control", "no-store");
   co_return response;
 }
@@ -345,7 +345,7 @@ Task<Outcome<Response>> ChangePassword(Call& call) {
   auto written = co_await WriteWithKey(call, caller, std::move(operation), *key, digest);
   if (!written) co_return std::unexpected(std::move(written).error());
   auto response = StartSession(call, written->account, 200);
-  if (response) response->Add("Preference-Applied", "durability=region");
+  if (response) AddPreferenceApplied(call, *response);
   co_return response;
 }
 

@@ -120,10 +120,10 @@ Outcome<ListMemos> ParseListQuery(const Call& call) {
   return list;
 }
 
-Response WriteResponse(const WriteAnswer& answer, unsigned status) {
+Response WriteResponse(const Call& call, const WriteAnswer& answer, unsigned status) {
   Response response = MemoResponse(answer.memo, status);
   if (answer.replayed) response.Add("Idempotency-Replayed", "true");
-  response.Add("Preference-Applied", "durability=region");
+  AddPreferenceApplied(call, response);
   return response;
 }
 
@@ -164,7 +164,7 @@ Task<Outcome<Response>> CreateOne(Call& call) {
   WriteOperation operation = std::move(create);
   auto written = co_await Write(call, signed_in->session.caller, std::move(operation));
   if (!written) co_return std::unexpected(std::move(written).error());
-  Response response = WriteResponse(*written, 201);
+  Response response = WriteResponse(call, *written, 201);
   response.Add("Location", "/api/v1/memos/" + ToString(written->memo.id));
   co_return response;
 }
@@ -223,7 +223,7 @@ Task<Outcome<Response>> ReplaceOne(Call& call) {
   WriteOperation operation = std::move(replace);
   auto written = co_await Write(call, target->caller, std::move(operation));
   if (!written) co_return std::unexpected(std::move(written).error());
-  co_return WriteResponse(*written, 200);
+  co_return WriteResponse(call, *written, 200);
 }
 
 Task<Outcome<Response>> PatchOne(Call& call) {
@@ -248,7 +248,7 @@ Task<Outcome<Response>> PatchOne(Call& call) {
   WriteOperation operation = std::move(patch);
   auto written = co_await Write(call, target->caller, std::move(operation));
   if (!written) co_return std::unexpected(std::move(written).error());
-  co_return WriteResponse(*written, 200);
+  co_return WriteResponse(call, *written, 200);
 }
 
 Task<Outcome<Response>> MoveOne(Call& call) {
@@ -265,11 +265,11 @@ Task<Outcome<Response>> MoveOne(Call& call) {
   }
   auto written = co_await Write(call, target->caller, std::move(operation));
   if (!written) co_return std::unexpected(std::move(written).error());
-  if (call.match.route != Route::kPurgeMemo) co_return WriteResponse(*written, 200);
+  if (call.match.route != Route::kPurgeMemo) co_return WriteResponse(call, *written, 200);
   Response response;
   response.status = 204;
   if (written->replayed) response.Add("Idempotency-Replayed", "true");
-  response.Add("Preference-Applied", "durability=region");
+  AddPreferenceApplied(call, response);
   response.Add("Cache-Control", "no-store");
   co_return response;
 }

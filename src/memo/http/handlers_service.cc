@@ -19,7 +19,7 @@ Outcome<Response> ServeInfo(const Call& call) {
   AppendJsonString(config.instance_id, out);
   out += R"(,"signup":)";
   AppendJsonString(config.signup, out);
-  out += R"(,"durability":["region"]})";
+  out += call.app.global ? R"(,"durability":["region","global"]})" : R"(,"durability":["region"]})";
   response.Add("Cache-Control", "no-store");
   return response;
 }

@@ -12,7 +12,7 @@ struct Row {
 };
 
 // In the order of ProblemKind.
-constexpr std::array<Row, 24> kRows = {{
+constexpr std::array<Row, 25> kRows = {{
     {400, "bad-request", "The request is malformed"},
     {400, "validation", "A field is not valid"},
     {401, "unauthenticated", "Sign in first"},
@@ -35,6 +35,7 @@ constexpr std::array<Row, 24> kRows = {{
     {431, "headers-too-large", "The header is too large"},
     {500, "internal", "The service made an error"},
     {501, "durability-unavailable", "The requested durability is not available"},
+    {503, "durability-unavailable", "The requested durability is not available"},
     {503, "overloaded", "The service is overloaded"},
     {503, "database-unavailable", "The database is not available"},
 }};

@@ -35,7 +35,8 @@ enum class ProblemKind : std::uint8_t {
   kTooManyRequests,
   kHeadersTooLarge,
   kInternal,
-  kDurabilityUnavailable,
+  kDurabilityUnavailable,  // there is no other region, 501
+  kDurabilityUnconfirmed,  // it has not confirmed the write, 503, the same type
   kOverloaded,
   kDatabaseUnavailable,
 };

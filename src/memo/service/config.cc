@@ -34,6 +34,18 @@ void AddDuration(CLI::App& app, const char* flag, const char* env, std::chrono::
       ->default_str(std::to_string(value.count()) + "ms");
 }
 
+void AddGlobalDurability(CLI::App& app, ServeConfig& config) {
+  Add(app, "--db-replica-host", "DB_REPLICA_HOST", config.replica_host,
+      "The other region's read replica of the database; writes may then ask for durability=global");
+  Add(app, "--db-replica-port", "DB_REPLICA_PORT", config.replica_port, "The replica's port");
+  Add(app, "--global-fallback", "MEMO_GLOBAL_FALLBACK", config.global_fallback,
+      "What a write gets that the replica does not confirm in time: fail (503), or region (and the "
+      "answer says so)")
+      ->check(CLI::IsMember({"fail", "region"}));
+  AddDuration(app, "--global-timeout", "MEMO_GLOBAL_TIMEOUT", config.global_timeout,
+              "How long a write waits for the replica, within its request's own time");
+}
+
 void AddTimeouts(CLI::App& app, ServeConfig& config) {
   AddDuration(app, "--request-timeout", "MEMO_REQUEST_TIMEOUT", config.request_timeout,
               "A request is answered within this time, whatever the database does");
@@ -113,6 +125,7 @@ void AddServeOptions(CLI::App& app, ServeConfig& config) {
       ->check(CLI::Range(0, 8));
   Add(app, "--pool", "MEMO_POOL", config.pool, "Database connections per lane with batching off")
       ->check(CLI::Range(1, 256));
+  AddGlobalDurability(app, config);
   AddTimeouts(app, config);
 }
 
@@ -204,6 +217,11 @@ Result<void> FinishStoreConfig(StoreConfig& config) {
 
 Result<void> FinishServeConfig(ServeConfig& config) {
   SCV_TRY(FinishStoreConfig(config.store));
+  if (!config.replica_host.empty() && config.store.db_host.empty()) {
+    return Fail(ErrorKind::kInvalid,
+                "--db-replica-host (DB_REPLICA_HOST) names a replica of a MariaDB server: give its "
+                "--db-host (DB_HOST), too");
+  }
   if (config.instance_id.empty()) {
     std::array<char, 256> name{};
     config.instance_id = gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
