@@ -62,6 +62,7 @@ const Hooks* CertificateHooks(std::string_view type);
 const Hooks* SecretsHooks(std::string_view type);
 const Hooks* ObjectsHooks(std::string_view type);
 const Hooks* CloudFormationHooks(std::string_view type);
+const Hooks* FirewallHooks(std::string_view type);
 
 }  // namespace scv::provider
 

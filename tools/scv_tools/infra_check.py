@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scv_tools import infra_boot, infra_policy, infra_terraform
-from scv_tools.infra_terraform import GLOBAL, INFRA
+from scv_tools.infra_terraform import EDGE, GLOBAL, INFRA
 from scv_tools.results import FAILED, PASSED, SKIPPED, Case
 from scv_tools.tree import ROOT
 
@@ -99,7 +99,8 @@ def _static(runner: Runner) -> None:
     runner.case("format", _format)
     runner.case("text: types, descriptions, validations",
                 lambda: "\n".join(infra_policy.text_problems(INFRA)
-                                  + infra_policy.text_problems(GLOBAL)))
+                                  + infra_policy.text_problems(GLOBAL)
+                                  + infra_policy.text_problems(EDGE)))
     runner.case("cloudformation: cfn-lint", _cfn_lint)
     runner.case("scripts", _scripts)
     for tier in ("web", "was"):
@@ -109,6 +110,7 @@ def _static(runner: Runner) -> None:
 def _roots(place: infra_terraform.Copy) -> list[tuple[str, Path]]:
     """What can be checked by itself: the roots and the modules."""
     return [("the root", place.root), ("the global root", place.global_root),
+            ("the edge root", place.edge_root),
             *((module.name, module) for module in place.modules() if module.name not in EPHEMERAL)]
 
 
@@ -129,7 +131,7 @@ def _with_schema(runner: Runner, reattach: str) -> None:
     with infra_terraform.copy(reattach, stand_ins=True) as place:
         runs = _Runs(place)
         for name, module in _roots(place):
-            is_root = module in (place.root, place.global_root)
+            is_root = module in (place.root, place.global_root, place.edge_root)
             runner.case(f"test {name}", needs_schema(
                 (lambda module=module: runs.of(module).problem) if is_root
                 else lambda module=module: place.init_then(module, "test")))
@@ -150,7 +152,8 @@ class _Runs:
 
 
 # Run of a root's tests → what a policy calls it.
-JUDGED = {"seoul apply": "seoul", "tokyo apply": "tokyo", "global apply": "global"}
+JUDGED = {"seoul apply": "seoul", "tokyo apply": "tokyo", "global apply": "global",
+          "edge apply": "edge"}
 
 
 def _policies(runner: Runner, runs: _Runs,
@@ -158,7 +161,9 @@ def _policies(runner: Runner, runs: _Runs,
     judged: dict[str, list[str]] = {}
 
     def state() -> str:
-        states = {**runs.of(runs.place.root).states, **runs.of(runs.place.global_root).states}
+        states = {run: state for root in (runs.place.root, runs.place.global_root,
+                                          runs.place.edge_root)
+                  for run, state in runs.of(root).states.items()}
         missing = [run for run in JUDGED if run not in states]
         if missing:
             return f"there is no state of {', '.join(missing)}"
@@ -181,7 +186,7 @@ def _policies(runner: Runner, runs: _Runs,
 
 
 def _lifecycle(reattach: str) -> str:
-    """Seoul and Tokyo at once, then what is global, with the lab's variables: applied, planned
+    """Seoul and Tokyo at once, then what is global and the edge, with the lab's variables: applied, planned
     again, destroyed."""
     _need("terraform")
     if not reattach:
@@ -189,9 +194,10 @@ def _lifecycle(reattach: str) -> str:
     both = ("seoul", "tokyo")
     with infra_terraform.copy(reattach, stand_ins=False) as place, ThreadPoolExecutor(2) as pool:
         problem = (place.init_then(place.root, "version") or place.make_workspaces()
-                   or place.init_then(place.global_root, "version"))
-        for command, names in (("apply", both), ("apply", ("global",)), ("plan", both),
-                               ("plan", ("global",)), ("destroy", ("global",)),
+                   or place.init_then(place.global_root, "version")
+                   or place.init_then(place.edge_root, "version"))
+        for command, names in (("apply", both), ("apply", ("global", "edge")), ("plan", both),
+                               ("plan", ("global", "edge")), ("destroy", ("global", "edge")),
                                ("destroy", both)):
             if problem:
                 return problem
