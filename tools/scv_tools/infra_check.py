@@ -74,7 +74,8 @@ def _scripts() -> str:
     scripts = [path for path in PACKAGES.rglob("*") if path.is_file()
                and path.read_bytes()[:2] == b"#!"]
     scripts += sorted((INFRA / "modules/user_data").glob("*.sh"))
-    return _said(["shellcheck", *map(str, scripts)])
+    scripts += sorted((ROOT / "pipeline").rglob("*.sh"))
+    return _said(["shellcheck", "--external-sources", *map(str, scripts)])
 
 
 def _rendered(tier: str) -> str:
@@ -150,7 +151,8 @@ class _Runs:
 
 
 # Run of a root's tests → what a policy calls it.
-JUDGED = {"seoul apply": "seoul", "tokyo apply": "tokyo", "global apply": "global"}
+JUDGED = {"seoul apply": "seoul", "tokyo apply": "tokyo", "global apply": "global",
+          "pipelines apply": "pipelines"}
 
 
 def _policies(runner: Runner, runs: _Runs,
