@@ -3,8 +3,8 @@
 # CodeDeploy installs. With --publish it also uploads the package. pipeline/*/buildspec.yml run
 # this; so can anybody else.
 #
-#   OUT/artifacts/             as tools/package makes it: manifest.json and releases/VERSION/PLATFORM/
-#   OUT/revision/              appspec.yml, hooks/, service.sh, manifest.json and package.deb
+#   OUT/artifacts/  as tools/package makes it: manifest.json and releases/VERSION/PLATFORM/
+#   OUT/revision/   appspec.yml, hooks/, service.sh, manifest.json and package.deb
 set -euo pipefail
 
 SOURCE_ROOT=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." && pwd)
@@ -75,7 +75,8 @@ read_arguments() {
 # installs.
 install_packages() {
   local -a packages=()
-  mapfile -t packages < <(awk '/^\[/ { wanted = $0 == "[pipeline]"; next } wanted && !/^(#|$)/' tools/packages.txt)
+  mapfile -t packages < <(
+    awk '/^\[/ { wanted = $0 == "[pipeline]"; next } wanted && !/^(#|$)/' tools/packages.txt)
   export DEBIAN_FRONTEND=noninteractive
   apt-get -q -o DPkg::Lock::Timeout=120 update
   apt-get -q -y -o DPkg::Lock::Timeout=120 --no-install-recommends install "${packages[@]}"
@@ -115,8 +116,8 @@ json_field() { sed -n 's/.*"'"$1"'": "\([^"]*\)".*/\1/p' "$2" | head -n 1; }
 make_revision() {
   rm -rf "${out:?}/revision"
   mkdir -p "$out/revision/hooks"
-  cp "$SOURCE_ROOT/pipeline/$component/appspec.yml" "$SOURCE_ROOT/pipeline/$component/service.sh" "$out/revision/"
-  cp "$SOURCE_ROOT"/pipeline/hooks/*.sh "$out/revision/hooks/"
+  cp "pipeline/$component/appspec.yml" "pipeline/$component/service.sh" "$out/revision/"
+  cp pipeline/hooks/*.sh "$out/revision/hooks/"
   chmod 0755 "$out"/revision/hooks/*.sh
   cp "$out/artifacts/manifest.json" "$out/revision/"
   cp "$out/artifacts/$key" "$out/revision/package.deb"

@@ -4,7 +4,8 @@
 . "$(dirname -- "$0")/common.sh"
 verify_package
 # shellcheck disable=SC2016  # a format of dpkg's
-installed=$(dpkg-query --show --showformat='${db:Status-Status} ${Version}' "$PACKAGE" 2>/dev/null) || installed=none
+installed=$(dpkg-query --show --showformat='${db:Status-Status} ${Version}' "$PACKAGE" \
+  2>/dev/null) || installed=none
 if [ "$installed" = "installed $version" ] && [ -z "$(dpkg --verify "$PACKAGE")" ]; then
   say "$PACKAGE $version is installed already"
   exit 0

@@ -34,7 +34,8 @@ verify_package() {
     die "package.deb has not the SHA-256 $sha256; it is not installed"
   is=$(dpkg-deb --show --showformat='${Package} ${Version}' "$revision/package.deb") ||
     die "package.deb is no Debian package"
-  [ "$is" = "$PACKAGE $version" ] || die "package.deb is $is, and the manifest says $PACKAGE $version"
+  [ "$is" = "$PACKAGE $version" ] ||
+    die "package.deb is $is, and the manifest says $PACKAGE $version"
 }
 
 has_systemd() { [ -d /run/systemd/system ]; }

@@ -20,10 +20,11 @@ in_a_row=0
 while [ "$in_a_row" -lt "$wanted" ]; do
   if healthy; then in_a_row=$((in_a_row + 1)); else in_a_row=0; fi
   [ "$(date +%s)" -lt "$validate_until" ] ||
-    die "$url: not $wanted good answers in a row within $seconds s; the last: $(echo "$answer" | tail -n 1)"
+    die "$url: no $wanted good answers in a row in $seconds s; last: $(echo "$answer" | tail -n 1)"
   sleep 0.2
 done
 # shellcheck disable=SC2016  # a format of dpkg's
 version=$(dpkg-query --show --showformat='${Version}' "$PACKAGE")
-[ "$version" = "$(manifest_version)" ] || die "$PACKAGE $version is installed, not $(manifest_version)"
+[ "$version" = "$(manifest_version)" ] ||
+  die "$PACKAGE $version is installed, not $(manifest_version)"
 say "$PACKAGE $version serves"
