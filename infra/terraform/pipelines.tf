@@ -24,8 +24,6 @@ locals {
       kms_key_arn = module.pipeline_key[0].arn
     }
   }
-
-  connection_arn = var.pipelines.source.connection_arn == null ? one(aws_codeconnections_connection.source[*].arn) : var.pipelines.source.connection_arn
 }
 
 module "pipeline_key" {
@@ -53,31 +51,18 @@ module "pipeline_store" {
   force_destroy          = var.force_destroy
 }
 
-resource "aws_codecommit_repository" "source" {
-  count = var.pipelines.enabled && var.pipelines.source.kind == "codecommit" && var.pipelines.source.create_repository ? 1 : 0
+module "pipeline_source" {
+  source = "./modules/pipeline_source"
+  count  = var.pipelines.enabled ? 1 : 0
 
-  repository_name = var.pipelines.source.repository
-  description     = "${var.name}: the source of both pipelines"
-  kms_key_id      = module.pipeline_key[0].arn
-
-  tags = { Name = var.pipelines.source.repository }
-}
-
-# Made in the state PENDING: a person completes the handshake in the console, once.
-resource "aws_codeconnections_connection" "source" {
-  count = var.pipelines.enabled && var.pipelines.source.kind == "codeconnections" && var.pipelines.source.connection_arn == null ? 1 : 0
-
-  name          = "${var.name}-source"
-  provider_type = var.pipelines.source.provider_type
-
-  tags = { Name = "${var.name}-source" }
-}
-
-resource "aws_s3_bucket_notification" "source" {
-  count = var.pipelines.enabled && var.pipelines.source.kind == "s3" ? 1 : 0
-
-  bucket      = module.pipeline_store[0].bucket
-  eventbridge = true
+  name              = var.name
+  kind              = var.pipelines.source.kind
+  repository        = var.pipelines.source.repository
+  create_repository = var.pipelines.source.create_repository
+  connection_arn    = var.pipelines.source.connection_arn
+  provider_type     = var.pipelines.source.provider_type
+  bucket            = module.pipeline_store[0].bucket
+  key_arn           = module.pipeline_key[0].arn
 }
 
 # Where the channel begins. Afterwards it is the pipelines'.
@@ -112,11 +97,11 @@ module "pipeline" {
   }
   source_code = {
     kind           = var.pipelines.source.kind
-    repository     = var.pipelines.source.repository
+    repository     = module.pipeline_source[0].repository
     repository_arn = "arn:${local.partition}:codecommit:${var.region}:${local.account}:${var.pipelines.source.repository}"
     branch         = var.pipelines.source.branch
     object_key     = var.pipelines.source.object_key
-    connection_arn = local.connection_arn
+    connection_arn = module.pipeline_source[0].connection_arn
     file_paths     = lookup(var.pipelines.source.file_paths, each.key, [])
   }
   store          = { bucket = module.pipeline_store[0].bucket, arn = module.pipeline_store[0].arn }
@@ -136,8 +121,6 @@ module "pipeline" {
   deploy             = var.pipelines.deploy
   topic_arn          = var.pipelines.topic_arn
   log_retention_days = var.log_retention_days
-
-  depends_on = [aws_codecommit_repository.source, aws_s3_bucket_notification.source]
 }
 
 output "pipelines" {
@@ -145,9 +128,9 @@ output "pipelines" {
   value = var.pipelines.enabled ? {
     web          = module.pipeline["web"].name
     was          = module.pipeline["was"].name
-    clone_url    = one(aws_codecommit_repository.source[*].clone_url_http)
+    clone_url    = module.pipeline_source[0].clone_url
     source       = var.pipelines.source.kind == "s3" ? "s3://${module.pipeline_store[0].bucket}/${var.pipelines.source.object_key}" : null
-    connection   = var.pipelines.source.kind == "codeconnections" ? local.connection_arn : null
+    connection   = module.pipeline_source[0].connection_arn
     applications = { for component, pipeline in module.pipeline : component => pipeline.application.name }
   } : null
 }
