@@ -93,6 +93,8 @@ mark_programs() {
 }
 
 build_was() {
+  # CodeBuild puts the source into another directory every time.
+  export CCACHE_BASEDIR=$SOURCE_ROOT
   local -a tests=(base_test memo_domain_test memo_service_test memo_http_test memo_aws_test)
   local test
   ./scv build memo "${tests[@]}"

@@ -119,7 +119,7 @@ module "pipeline" {
     load_balancer_arn = each.value.load_balancer.arn
   }
   deploy             = var.pipelines.deploy
-  topic_arn          = var.pipelines.topic_arn
+  topic              = var.pipelines.topic_arn == null ? null : { arn = var.pipelines.topic_arn }
   log_retention_days = var.log_retention_days
 }
 

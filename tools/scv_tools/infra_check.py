@@ -264,9 +264,9 @@ def _deploys(component: str) -> str:
     """User data boots it from the channel; then the very same version by CodeDeploy's hooks, two
     that must fail, and one that must put things right again."""
     package = infra_pipeline.PACKAGES[component]
-    chain = ["same", "torn", "broken", "next"]
+    chain = {"same": "", "torn": "same", "broken": "same", "next": "same"}
     return _booted(lambda: infra_pipeline.boot_and_deploy(
-        component, [infra_pipeline.Deployment(name, "same") for name in chain],
+        component, [infra_pipeline.Deployment(*pair) for pair in chain.items()],
         f"echo \"at the end: $(dpkg-query -W -f '${{Version}} ${{Status}}' {package})\"\n"
         "dpkg-query -W codedeploy-agent"), [*_DEPLOYED, "codedeploy-agent\t0"])
 

@@ -106,8 +106,8 @@ def build_problems(component: str) -> str:
         env = {**os.environ, "PATH": f"{place}/bin:{os.environ['PATH']}", "S3": f"{place}/s3"}
         command = ["bash", str(PIPELINE / "build.sh"), component, "--built"]
         for target in (f"{place}/copy", "s3://releases"):
-            done = subprocess.run([*command, "--out", f"{place}/out", "--publish", target], env=env, capture_output=True,
-                                  text=True, check=False, timeout=120)
+            done = subprocess.run([*command, "--out", f"{place}/out", "--publish", target],
+                                  env=env, capture_output=True, text=True, check=False, timeout=120)
             if done.returncode != 0:
                 return f"to {target}: {done.stdout}{done.stderr}"
         manifest = json.loads((place / "out/revision/manifest.json").read_text())
@@ -128,7 +128,8 @@ def build_problems(component: str) -> str:
 
 @dataclass(frozen=True)
 class Deployment:
-    """One revision on its way to the instance: which, and of which ApplicationStop comes."""
+    """One revision on its way to the instance: which, and the good one of before, whose
+    ApplicationStop runs; "" where CodeDeploy knows of none."""
     revision: str
     before: str
 
@@ -210,6 +211,7 @@ def prepare(component: str, directory: Path) -> dict:
 # end; the first that fails ends the deployment.
 _DEPLOY = """
 hook() {
+  [ -n "$1" ] || return 0
   patience=20
   [ "$5" != broken ] || patience=2
   if said=$(timeout "$4" env -i LIFECYCLE_EVENT="$2" VALIDATE_SECONDS="$patience" \
@@ -230,7 +232,7 @@ def deployments(component: str, wanted: list[Deployment], afterwards: str) -> st
              f'{script["location"]} {script["timeout"]} "$1" || return 0'
              for event in HOOKS for script in hooks[event]]
     return _DEPLOY % "\n".join(calls) + "\n".join(
-        f"deploy {d.revision} {d.before}" for d in wanted) + "\n" + afterwards
+        f"deploy {d.revision} '{d.before}'" for d in wanted) + "\n" + afterwards
 
 
 def boot_and_deploy(component: str, wanted: list[Deployment],

@@ -61,7 +61,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   # No requests, no errors.
   treat_missing_data = "notBreaching"
   dimensions         = local.dimensions
-  alarm_actions      = var.topic_arn == null ? [] : [var.topic_arn]
+  alarm_actions      = var.topic == null ? [] : [var.topic.arn]
 
   tags = { Name = "${var.name}-deploy-${each.key}" }
 }
@@ -98,7 +98,7 @@ resource "aws_codedeploy_deployment_group" "this" {
   }
 
   dynamic "trigger_configuration" {
-    for_each = var.topic_arn == null ? [] : [var.topic_arn]
+    for_each = var.topic == null ? [] : [var.topic.arn]
 
     content {
       trigger_name       = "failures"

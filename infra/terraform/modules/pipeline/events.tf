@@ -46,3 +46,26 @@ resource "aws_cloudwatch_event_target" "pipeline" {
     maximum_retry_attempts       = 10
   }
 }
+
+# Who looks after it hears of a run that failed, wherever it did.
+resource "aws_cloudwatch_event_rule" "failure" {
+  count = var.topic == null ? 0 : 1
+
+  name        = "${var.name}-failure"
+  description = "The pipeline ${var.name} failed"
+  event_pattern = jsonencode({
+    source      = ["aws.codepipeline"]
+    detail-type = ["CodePipeline Pipeline Execution State Change"]
+    detail      = { pipeline = [var.name], state = ["FAILED"] }
+  })
+
+  tags = { Name = "${var.name}-failure" }
+}
+
+resource "aws_cloudwatch_event_target" "topic" {
+  count = var.topic == null ? 0 : 1
+
+  rule      = aws_cloudwatch_event_rule.failure[0].name
+  target_id = "topic"
+  arn       = var.topic.arn
+}

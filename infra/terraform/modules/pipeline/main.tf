@@ -129,7 +129,7 @@ resource "aws_codepipeline" "this" {
         timeout_in_minutes = stage.value.timeout_minutes
         configuration = merge(
           { CustomData = "Deploy this build of ${local.package} to ${var.fleet.group_name}?" },
-          var.topic_arn == null ? {} : { NotificationArn = var.topic_arn },
+          var.topic == null ? {} : { NotificationArn = var.topic.arn },
         )
       }
     }

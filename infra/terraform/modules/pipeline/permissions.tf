@@ -141,7 +141,7 @@ data "aws_iam_policy_document" "pipeline" {
   }
 
   dynamic "statement" {
-    for_each = var.approval.enabled && var.topic_arn != null ? [var.topic_arn] : []
+    for_each = var.approval.enabled && var.topic != null ? [var.topic.arn] : []
 
     content {
       sid       = "AskForApproval"

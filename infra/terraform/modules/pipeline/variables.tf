@@ -214,14 +214,16 @@ variable "deploy" {
   }
 }
 
-variable "topic_arn" {
-  description = "SNS topic that hears of failures, rollbacks and questions. null: none."
-  type        = string
-  default     = null
+variable "topic" {
+  description = "SNS topic that hears of failures, rollbacks and questions; its policy lets events, CodeDeploy's role and the pipeline's publish. null: none."
+  type = object({
+    arn = string
+  })
+  default = null
 
   validation {
-    condition     = var.topic_arn == null ? true : can(regex("^arn:[a-z-]+:sns:", var.topic_arn))
-    error_message = "topic_arn: the ARN of an SNS topic."
+    condition     = var.topic == null ? true : can(regex("^arn:[a-z-]+:sns:", var.topic.arn))
+    error_message = "topic.arn: the ARN of an SNS topic."
   }
 }
 

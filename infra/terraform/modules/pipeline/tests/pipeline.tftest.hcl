@@ -118,17 +118,17 @@ run "permissions_of_a_build" {
 
 run "with_an_approval" {
   variables {
-    approval  = { enabled = true, timeout_minutes = 60 }
-    topic_arn = "arn:aws:sns:ap-northeast-2:123456789012:pipelines"
+    approval = { enabled = true, timeout_minutes = 60 }
+    topic    = { arn = "arn:aws:sns:ap-northeast-2:123456789012:pipelines" }
   }
 
   assert {
-    condition     = aws_codepipeline.this.stage[2].name == "Approve" && aws_codepipeline.this.stage[2].action[0].configuration["NotificationArn"] == var.topic_arn
+    condition     = aws_codepipeline.this.stage[2].name == "Approve" && aws_codepipeline.this.stage[2].action[0].configuration["NotificationArn"] == var.topic.arn
     error_message = "A person is asked between build and deployment."
   }
 
   assert {
-    condition     = length(aws_codedeploy_deployment_group.this.trigger_configuration) == 1
+    condition     = length(aws_codedeploy_deployment_group.this.trigger_configuration) == 1 && aws_cloudwatch_event_target.topic[0].arn == var.topic.arn
     error_message = "The topic hears of failures."
   }
 }
