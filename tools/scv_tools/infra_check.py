@@ -78,12 +78,12 @@ def _scripts() -> str:
     return _said(["shellcheck", "--external-sources", *map(str, scripts)])
 
 
-def _rendered(tier: str) -> str:
+def _rendered(tier: str, further: dict | None = None) -> str:
     _need("terraform", "shellcheck")
     if not (ROOT / "build/artifacts/manifest.json").is_file():
         raise Skipped("needs the packages: tools/package/build_packages")
     with tempfile.NamedTemporaryFile("w", suffix=".sh") as script:
-        script.write(infra_boot.render(tier))
+        script.write(infra_boot.render(tier, further=further))
         script.flush()
         # A setting that only the other tier uses is no mistake.
         return _said(["shellcheck", "--exclude=SC2034", script.name])
@@ -105,6 +105,9 @@ def _static(runner: Runner) -> None:
     runner.case("scripts", _scripts)
     for tier in ("web", "was"):
         runner.case(f"user data of {tier}: shellcheck", lambda tier=tier: _rendered(tier))
+    runner.case("user data of a channel: shellcheck", lambda: _rendered("web", {
+        "channel": "channels/stable/web/debian12-amd64/manifest.json",
+        "agent": {"key": infra_pipeline.AGENT_KEY, "sha256": "0" * 64}}))
 
 
 def _roots(place: infra_terraform.Copy) -> list[tuple[str, Path]]:
