@@ -16,9 +16,9 @@ locals {
   )
 
   scripts = concat(
-    ["boot.sh"],
-    var.channel == null ? [] : ["channel.sh"],
-    ["${var.tier}.sh"],
-    var.agent == null ? [] : ["agent.sh"],
+    [file("${path.module}/boot.sh")],
+    var.channel == null ? [] : [file("${path.module}/channel.sh")],
+    [file("${path.module}/${var.tier}.sh")],
+    var.agent == null ? [] : [file("${path.module}/agent.sh")],
   )
 }

@@ -4,5 +4,5 @@ output "script" {
     "#!/bin/sh",
     "# Written by Terraform. The same script boots an instance on AWS and in the lab.",
     join("\n", [for name, value in local.settings : "${name}='${replace(value, "'", "'\\''")}'"]),
-  ], [for script in local.scripts : file("${path.module}/${script}")]))
+  ], local.scripts))
 }
