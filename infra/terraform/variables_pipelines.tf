@@ -37,6 +37,7 @@ variable "pipelines" {
     }), {})
     deploy = optional(object({
       minimum_healthy_percent = optional(number, 50)
+      one_at_a_time           = optional(bool, false)
       errors_per_minute       = optional(number, 10)
       unhealthy_minutes       = optional(number, 3)
       further_alarms          = optional(list(string), [])

@@ -6,6 +6,9 @@ locals {
     TargetGroup  = element(split(":", var.fleet.target_group_arn), 5)
   }
 
+  # One at a time is AWS's own.
+  deployment_config = var.deploy.one_at_a_time ? "CodeDeployDefault.OneAtATime" : aws_codedeploy_deployment_config.this[0].deployment_config_name
+
   alarms = {
     errors = {
       description = "${var.name}: instances answer with errors of their own"
@@ -33,6 +36,8 @@ resource "aws_codedeploy_app" "this" {
 
 # A configuration cannot be changed: another percentage is another one, under another name.
 resource "aws_codedeploy_deployment_config" "this" {
+  count = var.deploy.one_at_a_time ? 0 : 1
+
   deployment_config_name = "${var.name}-${var.deploy.minimum_healthy_percent}-percent"
   compute_platform       = "Server"
 
@@ -69,7 +74,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
 resource "aws_codedeploy_deployment_group" "this" {
   app_name                    = aws_codedeploy_app.this.name
   deployment_group_name       = "fleet"
-  deployment_config_name      = aws_codedeploy_deployment_config.this.deployment_config_name
+  deployment_config_name      = local.deployment_config
   service_role_arn            = aws_iam_role.this["deploy"].arn
   autoscaling_groups          = [var.fleet.group_name]
   outdated_instances_strategy = "UPDATE"

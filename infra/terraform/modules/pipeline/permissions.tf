@@ -130,7 +130,7 @@ data "aws_iam_policy_document" "pipeline" {
     resources = [
       "arn:${var.place.partition}:codedeploy:${local.arn}:application:${var.name}",
       "arn:${var.place.partition}:codedeploy:${local.arn}:deploymentgroup:${var.name}/fleet",
-      "arn:${var.place.partition}:codedeploy:${local.arn}:deploymentconfig:${aws_codedeploy_deployment_config.this.deployment_config_name}",
+      "arn:${var.place.partition}:codedeploy:${local.arn}:deploymentconfig:${local.deployment_config}",
     ]
   }
 

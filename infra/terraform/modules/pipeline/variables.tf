@@ -194,9 +194,10 @@ variable "fleet" {
 }
 
 variable "deploy" {
-  description = "minimum_healthy_percent: how much of the fleet keeps serving. errors_per_minute and unhealthy_minutes: when the deployment stops and goes back. further_alarms: names of others that stop it, too."
+  description = "minimum_healthy_percent: how much of the fleet keeps serving; one_at_a_time: all but one instance do, however large it is. errors_per_minute and unhealthy_minutes: when the deployment stops and goes back. further_alarms: names of others that stop it, too."
   type = object({
     minimum_healthy_percent = number
+    one_at_a_time           = bool
     errors_per_minute       = number
     unhealthy_minutes       = number
     further_alarms          = list(string)

@@ -19,7 +19,7 @@ variables {
   build              = { image = "debian:12", compute_type = "BUILD_GENERAL1_LARGE", timeout_minutes = 60, queued_timeout_minutes = 60, concurrent = 1 }
   execution_mode     = "SUPERSEDED"
   approval           = { enabled = false, timeout_minutes = 60 }
-  deploy             = { minimum_healthy_percent = 50, errors_per_minute = 10, unhealthy_minutes = 3, further_alarms = [] }
+  deploy             = { minimum_healthy_percent = 50, one_at_a_time = false, errors_per_minute = 10, unhealthy_minutes = 3, further_alarms = [] }
   log_retention_days = 30
   fleet = {
     group_name        = "scv-was"
@@ -92,6 +92,19 @@ run "deployment" {
   assert {
     condition     = aws_iam_role_policy_attachment.deploy.policy_arn == "arn:aws:iam::aws:policy/service-role/AWSCodeDeployRole"
     error_message = "AWS's own policy for CodeDeploy."
+  }
+}
+
+run "one_at_a_time" {
+  command = plan
+
+  variables {
+    deploy = { minimum_healthy_percent = 50, one_at_a_time = true, errors_per_minute = 10, unhealthy_minutes = 3, further_alarms = ["scv-database"] }
+  }
+
+  assert {
+    condition     = length(aws_codedeploy_deployment_config.this) == 0 && aws_codedeploy_deployment_group.this.deployment_config_name == "CodeDeployDefault.OneAtATime"
+    error_message = "AWS's own configuration."
   }
 }
 
@@ -184,7 +197,7 @@ run "everything_at_once" {
   command = plan
 
   variables {
-    deploy = { minimum_healthy_percent = 0, errors_per_minute = 10, unhealthy_minutes = 3, further_alarms = [] }
+    deploy = { minimum_healthy_percent = 0, one_at_a_time = false, errors_per_minute = 10, unhealthy_minutes = 3, further_alarms = [] }
   }
 
   expect_failures = [var.deploy]
