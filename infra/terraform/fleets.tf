@@ -46,7 +46,8 @@ module "web_identity" {
   name          = "${var.name}-web-${var.region}"
   region        = var.region
   dns_suffix    = data.aws_partition.current.dns_suffix
-  artifact_arns = ["${module.artifacts.arn}/releases/*/memo-web_*.deb"]
+  artifact_arns = concat(["${module.artifacts.arn}/releases/*/memo-web_*.deb"], lookup(local.channel_arns, "web", []))
+  revisions     = lookup(local.revisions, "web", null)
 }
 
 module "was_identity" {
@@ -55,7 +56,8 @@ module "was_identity" {
   name          = "${var.name}-was-${var.region}"
   region        = var.region
   dns_suffix    = data.aws_partition.current.dns_suffix
-  artifact_arns = ["${module.artifacts.arn}/releases/*/memo_*.deb"]
+  artifact_arns = concat(["${module.artifacts.arn}/releases/*/memo_*.deb"], lookup(local.channel_arns, "was", []))
+  revisions     = lookup(local.revisions, "was", null)
   secret        = { arn = local.secret.arn, kms_key_arn = module.key.arn }
 }
 
@@ -66,6 +68,8 @@ module "web_user_data" {
   region     = var.region
   dns_suffix = data.aws_partition.current.dns_suffix
   artifact   = merge({ bucket = module.artifacts.bucket }, local.packages["web"])
+  channel    = lookup(local.channels, "web", null)
+  agent      = var.pipelines.enabled ? var.pipelines.agent : null
   settings = {
     BACK_HOST = module.back.dns_name
     API_HOST  = local.public_names["api"]
@@ -80,6 +84,8 @@ module "was_user_data" {
   region     = var.region
   dns_suffix = data.aws_partition.current.dns_suffix
   artifact   = merge({ bucket = module.artifacts.bucket }, local.packages["memo"])
+  channel    = lookup(local.channels, "was", null)
+  agent      = var.pipelines.enabled ? var.pipelines.agent : null
   settings = {
     DB_HOST      = module.database.address
     DB_PORT      = tostring(module.database.port)
@@ -110,7 +116,7 @@ module "web" {
   target_group_arn  = module.front.target_group_arn
   resource_label    = module.front.resource_label
   user_data         = module.web_user_data.script
-  release           = local.release
+  release           = local.running
   capacity          = { min = var.web.min, max = var.web.max, desired = var.web.desired }
   timing            = var.timing
   refresh           = var.refresh
@@ -122,7 +128,7 @@ module "web" {
   force_delete = var.force_destroy
   tags         = local.fleet_tags
 
-  depends_on = [aws_s3_object.artifact]
+  depends_on = [aws_s3_object.artifact, aws_s3_object.channel]
 }
 
 module "was" {
@@ -137,7 +143,7 @@ module "was" {
   target_group_arn  = module.back.target_group_arn
   resource_label    = module.back.resource_label
   user_data         = module.was_user_data.script
-  release           = local.release
+  release           = local.running
   capacity          = { min = var.was.min, max = var.was.max, desired = var.was.desired }
   timing            = var.timing
   refresh           = var.refresh
@@ -149,5 +155,5 @@ module "was" {
   force_delete = var.force_destroy
   tags         = local.fleet_tags
 
-  depends_on = [aws_s3_object.artifact]
+  depends_on = [aws_s3_object.artifact, aws_s3_object.channel]
 }

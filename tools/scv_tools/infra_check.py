@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from scv_tools import infra_boot, infra_policy, infra_terraform
+from scv_tools import infra_boot, infra_pipeline, infra_policy, infra_terraform
 from scv_tools.infra_terraform import EDGE, GLOBAL, INFRA
 from scv_tools.results import FAILED, PASSED, SKIPPED, Case
 from scv_tools.tree import ROOT
@@ -74,15 +74,16 @@ def _scripts() -> str:
     scripts = [path for path in PACKAGES.rglob("*") if path.is_file()
                and path.read_bytes()[:2] == b"#!"]
     scripts += sorted((INFRA / "modules/user_data").glob("*.sh"))
-    return _said(["shellcheck", *map(str, scripts)])
+    scripts += sorted((ROOT / "pipeline").rglob("*.sh"))
+    return _said(["shellcheck", "--external-sources", *map(str, scripts)])
 
 
-def _rendered(tier: str) -> str:
+def _rendered(tier: str, further: dict | None = None) -> str:
     _need("terraform", "shellcheck")
     if not (ROOT / "build/artifacts/manifest.json").is_file():
         raise Skipped("needs the packages: tools/package/build_packages")
     with tempfile.NamedTemporaryFile("w", suffix=".sh") as script:
-        script.write(infra_boot.render(tier))
+        script.write(infra_boot.render(tier, further=further))
         script.flush()
         # A setting that only the other tier uses is no mistake.
         return _said(["shellcheck", "--exclude=SC2034", script.name])
@@ -105,6 +106,9 @@ def _static(runner: Runner) -> None:
     runner.case("scripts", _scripts)
     for tier in ("web", "was"):
         runner.case(f"user data of {tier}: shellcheck", lambda tier=tier: _rendered(tier))
+    runner.case("user data of a channel: shellcheck", lambda: _rendered("web", {
+        "channel": "channels/stable/web/debian12-amd64/manifest.json",
+        "agent": {"key": infra_pipeline.AGENT_KEY, "sha256": "0" * 64}}))
 
 
 def _roots(place: infra_terraform.Copy) -> list[tuple[str, Path]]:
@@ -153,7 +157,7 @@ class _Runs:
 
 # Run of a root's tests → what a policy calls it.
 JUDGED = {"seoul apply": "seoul", "tokyo apply": "tokyo", "global apply": "global",
-          "edge apply": "edge"}
+          "edge apply": "edge", "pipelines apply": "pipelines"}
 
 
 def _policies(runner: Runner, runs: _Runs,
@@ -186,8 +190,8 @@ def _policies(runner: Runner, runs: _Runs,
 
 
 def _lifecycle(reattach: str) -> str:
-    """Seoul and Tokyo at once, then what is global and the edge, with the lab's variables: applied, planned
-    again, destroyed."""
+    """Seoul and Tokyo at once, then what is global and the edge, with the lab's variables: applied,
+    planned again, destroyed."""
     _need("terraform")
     if not reattach:
         raise Skipped("needs build/release's scv-schema, which also plans and applies")
@@ -227,10 +231,14 @@ echo "mode: $(stat -c %a /etc/memo/memo.env)"
 
 
 def _boot(tier: str, checks: str, wanted: list[str], sha256: str | None = None) -> str:
+    return _booted(lambda: infra_boot.boot(tier, checks, sha256), wanted)
+
+
+def _booted(boot: Callable[[], subprocess.CompletedProcess], wanted: list[str]) -> str:
     reason = infra_boot.missing()
     if reason:
         raise Skipped(reason)
-    done = infra_boot.boot(tier, checks, sha256)
+    done = boot()
     said = done.stdout + done.stderr
     absent = [text for text in wanted if text not in said]
     leaked = [text for text in ("EXAMPLEKEY", "stand-in-token") if text in said]
@@ -250,6 +258,49 @@ def _boots(runner: Runner) -> None:
     runner.case("boot with another hash", lambda: _boot(
         "was", "ls /usr/bin/memo", ["it is not installed", "user data ended with 1",
                                     "cannot access '/usr/bin/memo'"], "0" * 64))
+
+
+_DEPLOYED = ["user data ended with 0", "names releases/", "asks for deployments",
+             "is installed already", "deployment of same succeeds",
+             "it is not installed", "deployment of torn fails in BeforeInstall",
+             "no 5 good answers in a row in 2 s", "deployment of broken fails in ValidateService",
+             "is installed; before: installed 1:3", "deployment of next succeeds",
+             "at the end: 1:2 install ok installed"]
+
+
+def _deploys(component: str) -> str:
+    """User data boots it from the channel; then the very same version by CodeDeploy's hooks, two
+    that must fail, and one that must put things right again."""
+    package = infra_pipeline.PACKAGES[component]
+    chain = {"same": "", "torn": "same", "broken": "same", "next": "same"}
+    return _booted(lambda: infra_pipeline.boot_and_deploy(
+        component, [infra_pipeline.Deployment(*pair) for pair in chain.items()],
+        f"echo \"at the end: $(dpkg-query -W -f '${{Version}} ${{Status}}' {package})\"\n"
+        "dpkg-query -W codedeploy-agent"), [*_DEPLOYED, "codedeploy-agent\t0"])
+
+
+def _pipelines(runner: Runner) -> None:
+    def of_yaml() -> str:
+        _need("terraform")
+        return infra_pipeline.yaml_problems()
+
+    def builds(component: str) -> str:
+        _need("dpkg-deb", "openssl")
+        needs = ROOT / ("build/release/src/memo/memo" if component == "was"
+                        else "web/dist/index.html")
+        if not needs.is_file():
+            raise Skipped(f"{needs.name} is not built: ./scv build")
+        return infra_pipeline.build_problems(component)
+
+    def deploys() -> str:
+        # Both wait most of the time.
+        with ThreadPoolExecutor(2) as pool:
+            return "\n".join(filter(None, pool.map(_deploys, infra_pipeline.PACKAGES)))
+
+    runner.case("pipeline: buildspec.yml and appspec.yml", of_yaml)
+    runner.case("pipeline: deployments to was and web", deploys)
+    for component in infra_pipeline.PACKAGES:
+        runner.case(f"pipeline: build {component}", lambda component=component: builds(component))
 
 
 def _reproducible() -> str:
@@ -276,4 +327,5 @@ def run(provider_command: str | None, only: str, told: Callable[[Case], None]) -
         runner.case("apply, plan nothing more, destroy", lambda: _lifecycle(reattach))
     runner.case("packages are reproducible", _reproducible)
     _boots(runner)
+    _pipelines(runner)
     return runner.cases

@@ -206,12 +206,15 @@ def secrets(found: Resources) -> list[Problem]:
     return problems
 
 
+_OF_A_KEY = re.compile(r"(?:.*\.)?module\.(?:\w+_)?key(?:\[\d+\])?\.")
+
+
 def permissions(found: Resources) -> list[Problem]:
     """Roles may do named things to named resources; only a key's own policy may say kms:*."""
     problems = []
     for document in found.data("aws_iam_policy_document"):
         for statement in document.values.get("statement") or []:
-            if statement.get("effect") == "Deny" or ".module.key." in f".{document.address}":
+            if statement.get("effect") == "Deny" or _OF_A_KEY.match(document.address):
                 continue
             actions, resources = statement["actions"] or [], statement["resources"] or []
             if any("*" in action for action in actions):
@@ -262,6 +265,38 @@ def logs(found: Resources) -> list[Problem]:
     return problems
 
 
+def _builds_are_contained(values: dict) -> bool:
+    environment = _first(values, "environment")
+    named = [v for v in environment.get("environment_variable") or []
+             if v.get("type") == "PLAINTEXT" and _SECRET_NAME.search(v["name"])]
+    return environment.get("privileged_mode") is False and not named
+
+
+_SECRET_NAME = re.compile(r"(?i)password|secret|token|credential|private|access_?key")
+
+
+def pipelines(found: Resources) -> list[Problem]:
+    """What builds and deploys without anybody looking."""
+    builds, groups = found.of("aws_codebuild_project"), found.of("aws_codedeploy_deployment_group")
+    problems = _must(builds, "is privileged, or has a secret among its variables",
+                     _builds_are_contained)
+    problems += _must(builds, "hands on artifacts that are not encrypted with our key",
+                      lambda v: ":key/" in str(v.get("encryption_key")))
+    problems += _must(builds, "has no log, or may run for ever",
+                      lambda v: bool(_first(v, "logs_config").get("cloudwatch_logs"))
+                      and bool(v.get("build_timeout")) and bool(v.get("concurrent_build_limit")))
+    problems += _must(found.of("aws_codepipeline"), "is of the old type, or not encrypted",
+                      lambda v: v["pipeline_type"] == "V2" and all(
+                          s.get("encryption_key") for s in v["artifact_store"]))
+    problems += _must(groups, "does not roll back on failures and alarms", lambda v: {
+        "DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"} <= set(_first(
+            v, "auto_rollback_configuration").get("events") or [])
+        and bool(_first(v, "alarm_configuration").get("alarms")))
+    problems += _must(groups, "deploys to instances that get requests", lambda v: _first(
+        v, "deployment_style").get("deployment_option") == "WITH_TRAFFIC_CONTROL")
+    return problems
+
+
 def tags(found: Resources) -> list[Problem]:
     """The provider's default tags reach every resource but launched instances and volumes."""
     return _must(found.of("aws_launch_template"), "does not tag its instances", lambda v: {
@@ -271,7 +306,7 @@ def tags(found: Resources) -> list[Problem]:
 RULES: dict[str, Callable[[Resources], list[Problem]]] = {
     rule.__name__.replace("_", "-"): rule
     for rule in (network, peering, security_groups, load_balancers, fleets, database, multi_az,
-                 secrets, permissions, buckets, names, logs, tags)
+                 secrets, permissions, buckets, names, logs, pipelines, tags)
 }
 
 

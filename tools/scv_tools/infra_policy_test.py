@@ -46,6 +46,27 @@ class PoliciesTest(unittest.TestCase):
         problems = infra_policy.RULES[rule](Resources(list(resources)))
         return "; ".join(problem for _, problem in problems)
 
+    def test_pipelines(self):
+        build = {"environment": [{"privileged_mode": False, "environment_variable": [
+            {"name": "COMPONENT", "type": "PLAINTEXT", "value": "was"}]}], "build_timeout": 60,
+            "encryption_key": "arn:aws:kms:r:1:key/0", "concurrent_build_limit": 1,
+            "logs_config": [{"cloudwatch_logs": [{"status": "ENABLED"}]}]}
+        self.assertEqual(self.found("pipelines", managed("aws_codebuild_project", **build)), "")
+        token = [{"name": "API_TOKEN", "type": "PLAINTEXT", "value": "x"}]
+        for name, value, said in [
+            ("environment", [{"privileged_mode": True}], "privileged"),
+            ("environment", [{"privileged_mode": False, "environment_variable": token}], "secret"),
+            ("encryption_key", None, "our key"), ("logs_config", [], "log"),
+        ]:
+            with self.subTest(name):
+                self.assertIn(said, self.found("pipelines", managed(
+                    "aws_codebuild_project", **{**build, name: value})))
+        self.assertIn("old type", self.found("pipelines", managed(
+            "aws_codepipeline", pipeline_type="V1", artifact_store=[])))
+        self.assertIn("roll back", self.found("pipelines", managed(
+            "aws_codedeploy_deployment_group", deployment_style=[
+                {"deployment_option": "WITH_TRAFFIC_CONTROL"}])))
+
     def test_database(self):
         self.assertEqual(self.found("database", managed("aws_db_instance", **GOOD_DATABASE)), "")
         for name, value, said in [

@@ -101,8 +101,8 @@ class Copy:
         return ""
 
     def apart(self, name: str, command: str) -> str:
-        """apply, plan or destroy with the lab's variables of a region, of "global" or of "edge"; "" when it
-        succeeded, and a plan was empty."""
+        """apply, plan or destroy with the lab's variables of a region, of "global" or of
+        "edge"; "" when it succeeded, and a plan was empty."""
         options = ["-input=false", "-lock-timeout=30s",
                    f"-var-file={ROOT}/infra/examples/lab-{name}.tfvars"]
         options += ["-detailed-exitcode"] if command == "plan" else ["-auto-approve"]

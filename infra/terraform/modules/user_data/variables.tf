@@ -78,3 +78,28 @@ variable "deadline" {
     error_message = "deadline: 10 to 3600."
   }
 }
+
+variable "channel" {
+  description = "Key of the manifest that says which package to install, in the artifact's bucket. null: the artifact itself, which the launch template then names with its hash."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.channel == null ? true : can(regex("^channels/[A-Za-z0-9/_.-]+/manifest\\.json$", var.channel))
+    error_message = "channel: the key of a manifest.json below channels/."
+  }
+}
+
+variable "agent" {
+  description = "The CodeDeploy agent's package in AWS's bucket of the region, and the SHA-256 that it must have. null: none."
+  type = object({
+    key    = string
+    sha256 = string
+  })
+  default = null
+
+  validation {
+    condition     = var.agent == null ? true : can(regex("^[0-9a-f]{64}$", var.agent.sha256)) && can(regex("^[A-Za-z0-9/_.~-]+\\.deb$", var.agent.key))
+    error_message = "agent: the key of a .deb, and its SHA-256 of 64 hexadecimal digits in lower case."
+  }
+}
