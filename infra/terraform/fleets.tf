@@ -64,12 +64,13 @@ module "was_identity" {
 module "web_user_data" {
   source = "./modules/user_data"
 
-  tier       = "web"
-  region     = var.region
-  dns_suffix = data.aws_partition.current.dns_suffix
-  artifact   = merge({ bucket = module.artifacts.bucket }, local.packages["web"])
-  channel    = lookup(local.channels, "web", null)
-  agent      = var.pipelines.enabled ? var.pipelines.agent : null
+  tier          = "web"
+  region        = var.region
+  dns_suffix    = data.aws_partition.current.dns_suffix
+  artifact      = merge({ bucket = module.artifacts.bucket }, local.packages["web"])
+  channel       = lookup(local.channels, "web", null)
+  agent         = var.pipelines.enabled ? var.pipelines.agent : null
+  session_agent = var.session_manager.enabled ? var.session_manager.agent : null
   settings = {
     BACK_HOST = module.back.dns_name
     API_HOST  = local.public_names["api"]
@@ -80,12 +81,13 @@ module "web_user_data" {
 module "was_user_data" {
   source = "./modules/user_data"
 
-  tier       = "was"
-  region     = var.region
-  dns_suffix = data.aws_partition.current.dns_suffix
-  artifact   = merge({ bucket = module.artifacts.bucket }, local.packages["memo"])
-  channel    = lookup(local.channels, "was", null)
-  agent      = var.pipelines.enabled ? var.pipelines.agent : null
+  tier          = "was"
+  region        = var.region
+  dns_suffix    = data.aws_partition.current.dns_suffix
+  artifact      = merge({ bucket = module.artifacts.bucket }, local.packages["memo"])
+  channel       = lookup(local.channels, "was", null)
+  agent         = var.pipelines.enabled ? var.pipelines.agent : null
+  session_agent = var.session_manager.enabled ? var.session_manager.agent : null
   settings = {
     DB_HOST      = module.database.address
     DB_PORT      = tostring(module.database.port)

@@ -103,3 +103,14 @@ variable "agent" {
     error_message = "agent: the key of a .deb, and its SHA-256 of 64 hexadecimal digits in lower case."
   }
 }
+
+variable "session_agent" {
+  description = "Session Manager's agent: its version, and the SHA-256 that its package for Debian must have. null: none."
+  type        = object({ version = string, sha256 = string })
+  default     = null
+
+  validation {
+    condition     = var.session_agent == null ? true : can(regex("^[0-9]+(\\.[0-9]+){3}$", var.session_agent.version)) && can(regex("^[0-9a-f]{64}$", var.session_agent.sha256))
+    error_message = "session_agent: a version of four numbers, and a SHA-256 of 64 hexadecimal digits in lower case."
+  }
+}
