@@ -150,7 +150,8 @@ class _Runs:
 
 
 # Run of a root's tests → what a policy calls it.
-JUDGED = {"seoul apply": "seoul", "tokyo apply": "tokyo", "global apply": "global"}
+JUDGED = {"seoul apply": "seoul", "tokyo apply": "tokyo", "global apply": "global",
+          "monitoring apply": "monitoring"}
 
 
 def _policies(runner: Runner, runs: _Runs,

@@ -143,3 +143,16 @@ mock_resource "aws_autoscaling_policy" {
     arn = "arn:aws:autoscaling:ap-northeast-2:123456789012:scalingPolicy:0:autoScalingGroupName/scv:policyName/scv"
   }
 }
+
+# Of monitoring.
+mock_resource "aws_sns_topic" {
+  defaults = {
+    arn = "arn:aws:sns:ap-northeast-2:123456789012:scv"
+  }
+}
+
+mock_resource "aws_cloudwatch_metric_alarm" {
+  defaults = {
+    arn = "arn:aws:cloudwatch:ap-northeast-2:123456789012:alarm:scv"
+  }
+}
