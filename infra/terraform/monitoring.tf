@@ -18,8 +18,8 @@ module "monitoring" {
   recipients        = var.monitoring.recipients
   load_balancers    = { front = module.front.metric_names, back = module.back.metric_names }
   fleets = {
-    web = { group = module.web.group_name, min = var.web.min }
-    was = { group = module.was.group_name, min = var.was.min }
+    web = { group = module.web.group_name, min = var.web.min, role = module.web_identity.role_name }
+    was = { group = module.was.group_name, min = var.was.min, role = module.was_identity.role_name }
   }
   database = {
     identifier  = module.database.identifier
@@ -29,6 +29,31 @@ module "monitoring" {
   certificate_arn = module.certificate.arn
   agent_namespace = local.agent_namespace
   thresholds      = var.monitoring.thresholds
+}
+
+# The ends of the fleets' boot scripts.
+module "web_agent" {
+  source = "./modules/monitoring_agent"
+  count  = var.monitoring.enabled && var.monitoring.agent.enabled ? 1 : 0
+
+  tier       = "web"
+  group      = "${var.name}-web"
+  namespace  = local.agent_namespace
+  log_groups = module.monitoring[0].log_groups
+  interval   = var.monitoring.agent.interval
+  package    = var.monitoring.agent
+}
+
+module "was_agent" {
+  source = "./modules/monitoring_agent"
+  count  = var.monitoring.enabled && var.monitoring.agent.enabled ? 1 : 0
+
+  tier       = "was"
+  group      = "${var.name}-was"
+  namespace  = local.agent_namespace
+  log_groups = module.monitoring[0].log_groups
+  interval   = var.monitoring.agent.interval
+  package    = var.monitoring.agent
 }
 
 output "monitoring" {

@@ -44,6 +44,37 @@ run "apply" {
   }
 }
 
+run "agents_come_last" {
+  command = plan
+
+  variables {
+    monitoring = { enabled = true }
+  }
+
+  assert {
+    condition     = strcontains(split("start memo\n", module.was_user_data.script)[1], "watch_instance") && strcontains(split("start memo-web\n", module.web_user_data.script)[1], "watch_instance")
+    error_message = "The service starts first."
+  }
+
+  assert {
+    condition     = length(module.was_user_data.script) < 16384 && length(module.web_user_data.script) < 16384
+    error_message = "EC2 takes 16 KiB."
+  }
+}
+
+run "without_agents" {
+  command = plan
+
+  variables {
+    monitoring = { enabled = true, agent = { enabled = false } }
+  }
+
+  assert {
+    condition     = length(module.web_agent) == 0 && !strcontains(module.web_user_data.script, "watch_instance")
+    error_message = "Alarms and a dashboard, and nothing on the instances."
+  }
+}
+
 run "replica" {
   command = plan
 

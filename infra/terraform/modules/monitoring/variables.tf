@@ -115,10 +115,11 @@ variable "load_balancers" {
 }
 
 variable "fleets" {
-  description = "The fleets web and was: their auto scaling groups, and how many instances they have at least."
+  description = "The fleets web and was: their auto scaling groups, how many instances they have at least, and the role of those."
   type = map(object({
     group = string
     min   = number
+    role  = string
   }))
   nullable = false
 

@@ -78,3 +78,14 @@ variable "deadline" {
     error_message = "deadline: 10 to 3600."
   }
 }
+
+variable "when_done" {
+  description = "What runs when the service has started: functions of boot.sh are at hand, and it must not fail. null: nothing."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.when_done == null ? true : length(var.when_done) > 0
+    error_message = "when_done: a piece of a script, or null."
+  }
+}

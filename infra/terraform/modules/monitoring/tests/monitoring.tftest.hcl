@@ -21,7 +21,7 @@ variables {
     front = { arn_suffix = "app/scv-front/0", target_group_arn_suffix = "targetgroup/scv-front/0" }
     back  = { arn_suffix = "app/scv-back/1", target_group_arn_suffix = "targetgroup/scv-back/1" }
   }
-  fleets          = { web = { group = "scv-web", min = 2 }, was = { group = "scv-was", min = 3 } }
+  fleets          = { web = { group = "scv-web", min = 2, role = "scv-web" }, was = { group = "scv-was", min = 3, role = "scv-was" } }
   database        = { identifier = "scv", storage_gib = 20, is_replica = false }
   certificate_arn = "arn:aws:acm:ap-northeast-2:123456789012:certificate/0"
   agent_namespace = "scv/instances"
@@ -103,6 +103,23 @@ run "watches" {
   assert {
     condition     = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) : contains(["breaching", "notBreaching", "ignore", "missing"], alarm.treat_missing_data)])
     error_message = "What silence means is said for each alarm."
+  }
+}
+
+run "permissions" {
+  assert {
+    condition     = aws_iam_role_policy.agent["web"].role == "scv-web" && length(data.aws_iam_policy_document.agent["web"].statement) == 2
+    error_message = "Each fleet's role writes logs and metrics."
+  }
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.agent["was"].statement[0].resources) == 2
+    error_message = "Instances write the log of their own service, and that of their boot."
+  }
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.agent["was"].statement[1].condition).values == tolist(["scv/instances"])
+    error_message = "Metrics go to the one namespace."
   }
 }
 

@@ -48,3 +48,21 @@ run "half_a_hash" {
 
   expect_failures = [var.artifact]
 }
+
+run "nothing_after_the_service" {
+  assert {
+    condition     = endswith(output.script, file("./web.sh"))
+    error_message = "The script ends with the tier's part."
+  }
+}
+
+run "something_after_the_service" {
+  variables {
+    when_done = "say more"
+  }
+
+  assert {
+    condition     = endswith(output.script, "${file("./web.sh")}\nsay more")
+    error_message = "What comes when all is done comes last."
+  }
+}
