@@ -41,8 +41,9 @@ def _unshare() -> list[str]:
             "--kill-child"]
 
 
-def render(tier: str, sha256: str | None = None) -> str:
-    """The user data of a tier, by Terraform, for the newest release (or with another hash)."""
+def render(tier: str, sha256: str | None = None, agent: bool = False) -> str:
+    """The user data of a tier, by Terraform, for the newest release (or with another hash), with
+    the CloudWatch agent at its end or without."""
     manifest = json.loads((ROOT / "build/artifacts/manifest.json").read_text())
     package = manifest["packages"]["memo" if tier == "was" else "memo-web"]
     settings = {
@@ -59,6 +60,13 @@ def render(tier: str, sha256: str | None = None) -> str:
         "artifact": {"bucket": aws.BUCKET, "key": package["key"],
                      "sha256": sha256 or package["sha256"]},
     }}, "output": {"it": {"value": "${module.it.script}"}}}
+    if agent:
+        call["module"]["it"]["when_done"] = "${module.agent.script}"
+        call["module"]["agent"] = {
+            "source": str(ROOT / "infra/terraform/modules/monitoring_agent"), "tier": tier,
+            "group": f"scv-{tier}", "namespace": "scv/instances", "interval": 60,
+            "log_groups": {kind: f"/scv/{kind}" for kind in ("memo", "nginx", "boot")},
+            "package": {"version": "latest", "fingerprint": "0" * 40}}
     environment = {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
     environment.pop("TF_REATTACH_PROVIDERS", None)
     with tempfile.TemporaryDirectory() as directory:

@@ -73,16 +73,17 @@ def _scripts() -> str:
     _need("shellcheck")
     scripts = [path for path in PACKAGES.rglob("*") if path.is_file()
                and path.read_bytes()[:2] == b"#!"]
-    scripts += sorted((INFRA / "modules/user_data").glob("*.sh"))
+    scripts += sorted(path for module in ("user_data", "monitoring_agent")
+                      for path in (INFRA / "modules" / module).glob("*.sh"))
     return _said(["shellcheck", *map(str, scripts)])
 
 
-def _rendered(tier: str) -> str:
+def _rendered(tier: str, agent: bool = False) -> str:
     _need("terraform", "shellcheck")
     if not (ROOT / "build/artifacts/manifest.json").is_file():
         raise Skipped("needs the packages: tools/package/build_packages")
     with tempfile.NamedTemporaryFile("w", suffix=".sh") as script:
-        script.write(infra_boot.render(tier))
+        script.write(infra_boot.render(tier, agent=agent))
         script.flush()
         # A setting that only the other tier uses is no mistake.
         return _said(["shellcheck", "--exclude=SC2034", script.name])
@@ -104,6 +105,8 @@ def _static(runner: Runner) -> None:
     runner.case("scripts", _scripts)
     for tier in ("web", "was"):
         runner.case(f"user data of {tier}: shellcheck", lambda tier=tier: _rendered(tier))
+        runner.case(f"user data of {tier}, monitoring: shellcheck",
+                    lambda tier=tier: _rendered(tier, agent=True))
 
 
 def _roots(place: infra_terraform.Copy) -> list[tuple[str, Path]]:

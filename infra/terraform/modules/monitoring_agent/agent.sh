@@ -40,9 +40,10 @@ verify_agent() {
   [ -z "$AGENT_SHA256" ] ||
     echo "$AGENT_SHA256  $work/agent.deb" | sha256sum --check --status || return 1
   install -d -m 0700 "$work/gnupg" || return 1
-  gpg --homedir "$work/gnupg" --batch --quiet --import "$work/agent.gpg" || return 1
-  gpg --homedir "$work/gnupg" --batch --quiet --trust-model always --status-fd 1 \
-    --verify "$work/agent.sig" "$work/agent.deb" >"$work/agent.status" 2>/dev/null || return 1
+  gpg --homedir "$work/gnupg" --no-autostart --batch --quiet --import "$work/agent.gpg" || return 1
+  gpg --homedir "$work/gnupg" --no-autostart --batch --quiet --trust-model always \
+    --status-fd 1 --verify "$work/agent.sig" "$work/agent.deb" \
+    >"$work/agent.status" 2>/dev/null || return 1
   grep -q "^\[GNUPG:\] VALIDSIG .* $AGENT_FINGERPRINT\$" "$work/agent.status"
 }
 
