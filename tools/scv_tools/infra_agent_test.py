@@ -18,7 +18,8 @@ say() {{ echo "boot: $*"; }}
 die() {{ say "FAILED: $*"; exit 1; }}
 retry() {{ what=$1; shift; "$@" || die "$what: gave up"; }}
 need_command() {{ command -v "$1" >/dev/null; }}
-curl() {{ for to; do from=$to; done; while [ "$1" != -o ]; do shift; done; cp "{site}/${{from##*/}}" "$2"; }}
+curl() {{ for to; do from=$to; done; while [ "$1" != -o ]; do shift; done
+  cp "{site}/${{from##*/}}" "$2"; }}
 dpkg() {{ echo amd64; }}
 work={work} REGION=ap-northeast-2 DNS_SUFFIX=amazonaws.com BOOT_DEADLINE=10
 AGENT_VERSION=latest AGENT_FINGERPRINT={fingerprint} AGENT_SHA256={sha256}
