@@ -20,18 +20,32 @@ locals {
       missing = "notBreaching"
       pages   = false
     }
+    "${tier}-none-healthy" = {
+      description = "${it.fleet}: no healthy instance. The service is gone."
+      namespace   = "AWS/ApplicationELB"
+      metric      = "HealthyHostCount"
+      dimensions  = local.target_dimensions[tier]
+      statistic   = "Maximum"
+      comparison  = "LessThanThreshold"
+      threshold   = 1
+      periods     = 2
+      # No data is no target at all.
+      missing = "breaching"
+      pages   = true
+    }
+    # One instance less is the fleet's to mend, and it does within minutes.
     "${tier}-too-few-healthy" = {
-      description = "${it.fleet}: fewer healthy instances than the fleet's minimum of ${var.fleets[it.fleet].min}. The service is slower, or gone."
+      description = "${it.fleet}: fewer healthy instances than the fleet's minimum of ${var.fleets[it.fleet].min} for ten minutes, and the fleet does not mend it."
       namespace   = "AWS/ApplicationELB"
       metric      = "HealthyHostCount"
       dimensions  = local.target_dimensions[tier]
       statistic   = "Minimum"
       comparison  = "LessThanThreshold"
       threshold   = var.fleets[it.fleet].min
-      periods     = 3
-      # No data is no target at all.
+      periods     = 10
+      # As above.
       missing = "breaching"
-      pages   = true
+      pages   = false
     }
     "${tier}-latency" = {
       description        = "${tier} load balancer: one request in a hundred waits longer than ${var.thresholds.latency_p99[tier]} s for ${it.fleet}."

@@ -64,8 +64,8 @@ run "watches" {
 
   assert {
     condition = aws_cloudwatch_composite_alarm.impaired.alarm_rule == join(" OR ", [
-      "ALARM(\"scv-back-too-few-healthy\")", "ALARM(\"scv-database-storage\")", "ALARM(\"scv-front-balancer-5xx\")",
-      "ALARM(\"scv-front-latency\")", "ALARM(\"scv-front-target-5xx\")", "ALARM(\"scv-front-too-few-healthy\")",
+      "ALARM(\"scv-back-none-healthy\")", "ALARM(\"scv-database-storage\")", "ALARM(\"scv-front-balancer-5xx\")",
+      "ALARM(\"scv-front-latency\")", "ALARM(\"scv-front-none-healthy\")", "ALARM(\"scv-front-target-5xx\")",
     ])
     error_message = "Impaired is what clients notice."
   }
@@ -103,6 +103,21 @@ run "watches" {
   assert {
     condition     = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) : contains(["breaching", "notBreaching", "ignore", "missing"], alarm.treat_missing_data)])
     error_message = "What silence means is said for each alarm."
+  }
+}
+
+run "what_a_real_account_would_refuse" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) : length(alarm.alarm_name) <= 255 && length(alarm.alarm_description) <= 1024 && (alarm.statistic == null) != (alarm.extended_statistic == null)])
+    error_message = "CloudWatch takes names of 255 characters, descriptions of 1,024, and one statistic."
+  }
+
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+  assert {
+    condition     = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.this) : alarm.period * alarm.evaluation_periods <= (alarm.period < 3600 ? 86400 : 604800)])
+    error_message = "An alarm looks back a day at most, with periods of an hour or more a week."
   }
 }
 
