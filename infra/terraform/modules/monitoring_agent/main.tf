@@ -4,14 +4,14 @@
 locals {
   logs_directory = "/var/log/instance"
 
-  # Program names in the journal => the file that their lines go to.
+  # A file, and the programs in the journal whose lines go to it.
   programs = {
-    web = { nginx = "nginx", follow_back_end = "nginx" }
-    was = { memo = "memo" }
+    web = { nginx = ["nginx", "follow_back_end"] }
+    was = { memo = ["memo"] }
   }[var.tier]
 
   files = merge(
-    { for kind in distinct(values(local.programs)) : kind => "${local.logs_directory}/${kind}.log" },
+    { for kind in keys(local.programs) : kind => "${local.logs_directory}/${kind}.log" },
     { boot = "/var/log/cloud-init-output.log" },
   )
 
@@ -50,8 +50,8 @@ locals {
   # Lines of the service alone; the journal has the rest, and keeps itself small.
   rsyslog = join("\n", concat(
     ["template(name=\"instance_line\" type=\"string\" string=\"%$.line%\\n\")"],
-    [for program, kind in local.programs : join("\n", [
-      "if $programname == \"${program}\" then {",
+    [for kind, programs in local.programs : join("\n", [
+      "if ${join(" or ", [for program in programs : "$programname == \"${program}\""])} then {",
       "  set $.line = ltrim($msg);",
       "  action(type=\"omfile\" file=\"${local.files[kind]}\" template=\"instance_line\"",
       "    fileOwner=\"root\" fileGroup=\"adm\" fileCreateMode=\"0640\")",

@@ -37,7 +37,7 @@ run "web" {
   }
 
   assert {
-    condition     = toset(values(local.programs)) == toset(["nginx"]) && length(local.configuration.logs.logs_collected.files.collect_list) == 2
+    condition     = strcontains(local.rsyslog, "if $programname == \"nginx\" or $programname == \"follow_back_end\" then {") && length(local.configuration.logs.logs_collected.files.collect_list) == 2
     error_message = "nginx and what follows the back load balancer share a file."
   }
 }
