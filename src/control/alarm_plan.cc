@@ -9,15 +9,15 @@
 namespace scv::control {
 namespace {
 
-constexpr auto kAlarm = "aws_cloudwatch_metric_alarm";
-constexpr auto kNobody =
+constexpr auto kMetricAlarmType = "aws_cloudwatch_metric_alarm";
+constexpr auto kFollowedByNobody =
     "INSUFFICIENT_DATA: the lab evaluates the alarms of scaling policies and instance refreshes "
     "alone";
 
 }  // namespace
 
 void PlanAlarms(const aws::DesiredState& state, LabPlan& plan) {
-  const auto alarms = state.List(kAlarm);
+  const auto alarms = state.List(kMetricAlarmType);
   if (alarms.empty()) return;
   // Region and name of an alarm that a fleet follows => why it does nothing all the same.
   std::map<std::pair<std::string, std::string>, std::string> followed;
@@ -34,7 +34,7 @@ void PlanAlarms(const aws::DesiredState& state, LabPlan& plan) {
     const auto name = aws::String(alarm->attributes, "alarm_name");
     const auto found = followed.find({alarm->key.region, name});
     if (found == followed.end()) {
-      plan.not_honoured.emplace(alarm->key, kNobody);
+      plan.not_honoured.emplace(alarm->key, kFollowedByNobody);
     } else if (!found->second.empty()) {
       plan.not_honoured.emplace(alarm->key, "INSUFFICIENT_DATA: " + found->second);
     }

@@ -10,7 +10,7 @@
 namespace scv::control {
 namespace {
 
-constexpr const char* kAlarm = "aws_cloudwatch_metric_alarm";
+constexpr const char* kAlarmPlanType = "aws_cloudwatch_metric_alarm";
 
 class AlarmPlan : public ::testing::Test {
  protected:
@@ -23,10 +23,10 @@ class AlarmPlan : public ::testing::Test {
                  "{'alarm_specification':[{'alarms':['errors']}]}]}]}");
   }
   void PutAlarm(const std::string& name, const std::string& rest) {
-    fixture_.Put(kAlarm, name, "{'alarm_name':'" + name + "'," + rest + "}");
+    fixture_.Put(kAlarmPlanType, name, "{'alarm_name':'" + name + "'," + rest + "}");
   }
   SettledStatus Of(const std::string& name) {
-    return StatusOf(fixture_.Get(kAlarm, name), fixture_.Plan(), {}, {});
+    return StatusOf(fixture_.Get(kAlarmPlanType, name), fixture_.Plan(), {}, {});
   }
 
   RegionFixture fixture_;
@@ -75,7 +75,7 @@ TEST_F(AlarmPlan, WhatTheLabCannotMeasureSaysSo) {
 
 TEST_F(AlarmPlan, WhatGoesIsGoneAtOnce) {
   PutAlarm("certificate", "'namespace':'AWS/CertificateManager','metric_name':'DaysToExpiry'");
-  fixture_.MarkDeleting(kAlarm, "certificate");
+  fixture_.MarkDeleting(kAlarmPlanType, "certificate");
   EXPECT_TRUE(Of("certificate").gone);
 }
 

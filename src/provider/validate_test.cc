@@ -11,37 +11,41 @@
 namespace scv::provider {
 namespace {
 
-constexpr auto kAlarm = "aws_cloudwatch_metric_alarm";
+constexpr auto kValidatedType = "aws_cloudwatch_metric_alarm";
 
-Value Alarm(const char* json) {
-  return Conform(FromJson(boost::json::parse(json)), TheSchema().resources.at(kAlarm));
+Value AlarmConfig(const char* json) {
+  return Conform(FromJson(boost::json::parse(json)), TheSchema().resources.at(kValidatedType));
 }
-std::string Said(const Value& config) {
+std::string ProblemsOf(const Value& config) {
   std::string text;
-  for (const auto& problem : CheckRules(*FindEntry(kAlarm), config)) text += problem.detail;
+  for (const auto& problem : CheckRules(*FindEntry(kValidatedType), config)) text += problem.detail;
   return text;
 }
 
 TEST(Validate, AnAlarmHasAMetricOrMathematics) {
-  EXPECT_EQ(Said(Alarm(R"({"metric_name": "CPUUtilization", "statistic": "Average"})")), "");
-  EXPECT_EQ(Said(Alarm(R"({"metric_query": [{"id": "a", "expression": "1"}]})")), "");
-  EXPECT_NE(Said(Alarm("{}")).find("Exactly one of metric_name, metric_query"), std::string::npos);
-  EXPECT_NE(Said(Alarm(R"({"metric_name": "a", "metric_query": [{"id": "a"}]})")), "");
+  EXPECT_EQ(ProblemsOf(AlarmConfig(R"({"metric_name": "CPUUtilization", "statistic": "Average"})")),
+            "");
+  EXPECT_EQ(ProblemsOf(AlarmConfig(R"({"metric_query": [{"id": "a", "expression": "1"}]})")), "");
+  EXPECT_NE(ProblemsOf(AlarmConfig("{}")).find("Exactly one of metric_name, metric_query"),
+            std::string::npos);
+  EXPECT_NE(ProblemsOf(AlarmConfig(R"({"metric_name": "a", "metric_query": [{"id": "a"}]})")), "");
 }
 
 TEST(Validate, ArgumentsExcludeEachOther) {
-  EXPECT_NE(Said(Alarm(R"({"metric_name": "a", "statistic": "Sum", "extended_statistic": "p99"})"))
-                .find("At most one of statistic, extended_statistic"),
-            std::string::npos);
+  EXPECT_NE(
+      ProblemsOf(
+          AlarmConfig(R"({"metric_name": "a", "statistic": "Sum", "extended_statistic": "p99"})"))
+          .find("At most one of statistic, extended_statistic"),
+      std::string::npos);
 }
 
 // With for_each an argument is unknown until the plan, and null then for some.
 TEST(Validate, WhatIsUnknownMayBeNull) {
-  auto config = Alarm(R"({"metric_name": "a", "statistic": "Sum"})");
+  auto config = AlarmConfig(R"({"metric_name": "a", "statistic": "Sum"})");
   config.At("extended_statistic") = Value(Value::Unknown{});
-  EXPECT_EQ(Said(config), "");
+  EXPECT_EQ(ProblemsOf(config), "");
   config.At("metric_name") = Value(Value::Unknown{});
-  EXPECT_EQ(Said(config), "");
+  EXPECT_EQ(ProblemsOf(config), "");
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scv_tools.tree import ROOT
 
-SCRIPT = ROOT / "infra/terraform/modules/monitoring_agent/agent.sh"
+SCRIPT = ROOT / "infra/terraform/modules/monitoring_agent/cloudwatch.sh"
 # What boot.sh has before it, and what would change this machine replaced.
 AROUND = """set -eu
 say() {{ echo "boot: $*"; }}
@@ -22,10 +22,10 @@ curl() {{ for to; do from=$to; done; while [ "$1" != -o ]; do shift; done
   cp "{site}/${{from##*/}}" "$2"; }}
 dpkg() {{ echo amd64; }}
 work={work} REGION=ap-northeast-2 DNS_SUFFIX=amazonaws.com BOOT_DEADLINE=10
-AGENT_VERSION=latest AGENT_FINGERPRINT={fingerprint} AGENT_SHA256={sha256}
+CLOUDWATCH_VERSION=latest CLOUDWATCH_FINGERPRINT={fingerprint} CLOUDWATCH_SHA256={sha256}
 . {script}
 write_log_files() {{ say "log files"; {log_files}; }}
-start_agent() {{ say "started"; }}
+start_cloudwatch_agent() {{ say "started"; }}
 watch_instance || say "goes on without"
 say "boot ends"
 """

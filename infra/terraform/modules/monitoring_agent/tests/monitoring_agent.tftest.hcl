@@ -26,7 +26,7 @@ run "was" {
   }
 
   assert {
-    condition     = strcontains(output.script, "AGENT_SHA256=''\n") && length(output.script) < 7000
+    condition     = strcontains(output.script, "CLOUDWATCH_SHA256=''\n") && length(output.script) < 7000
     error_message = "EC2 takes 16 KiB, and most of that is the boot's."
   }
 }

@@ -24,35 +24,37 @@ END
   systemctl daemon-reload && systemctl restart logrotate.timer rsyslog.service
 }
 
-agent_file() { # URL FILE
+fetch_from_amazon() { # URL FILE
   curl -sSf --proto =https --tlsv1.2 --connect-timeout 3 --max-time 120 -o "$work/$2" "$1"
 }
-fetch_agent() {
+fetch_cloudwatch_agent() {
   site=https://amazoncloudwatch-agent-$REGION.s3.$REGION.$DNS_SUFFIX
-  package=debian/$(dpkg --print-architecture)/$AGENT_VERSION/amazon-cloudwatch-agent.deb
-  agent_file "$site/$package" agent.deb && agent_file "$site/$package.sig" agent.sig &&
-    agent_file "https://amazoncloudwatch-agent.s3.$DNS_SUFFIX/assets/amazon-cloudwatch-agent.gpg" \
-      agent.gpg
+  package=debian/$(dpkg --print-architecture)/$CLOUDWATCH_VERSION/amazon-cloudwatch-agent.deb
+  key=https://amazoncloudwatch-agent.s3.$DNS_SUFFIX/assets/amazon-cloudwatch-agent.gpg
+  fetch_from_amazon "$site/$package" cloudwatch.deb &&
+    fetch_from_amazon "$site/$package.sig" cloudwatch.sig &&
+    fetch_from_amazon "$key" cloudwatch.gpg
 }
 
 # The key comes from where the package comes from: what counts is its fingerprint, which is ours.
-verify_agent() {
-  [ -z "$AGENT_SHA256" ] ||
-    echo "$AGENT_SHA256  $work/agent.deb" | sha256sum --check --status || return 1
-  install -d -m 0700 "$work/gnupg" || return 1
-  gpg --homedir "$work/gnupg" --no-autostart --batch --quiet --import "$work/agent.gpg" || return 1
-  gpg --homedir "$work/gnupg" --no-autostart --batch --quiet --trust-model always \
-    --status-fd 1 --verify "$work/agent.sig" "$work/agent.deb" \
-    >"$work/agent.status" 2>/dev/null || return 1
-  grep -q "^\[GNUPG:\] VALIDSIG .* $AGENT_FINGERPRINT\$" "$work/agent.status"
+verify_cloudwatch_agent() {
+  [ -z "$CLOUDWATCH_SHA256" ] ||
+    echo "$CLOUDWATCH_SHA256  $work/cloudwatch.deb" | sha256sum --check --status || return 1
+  export GNUPGHOME="$work/gnupg"
+  install -d -m 0700 "$GNUPGHOME" || return 1
+  gpg --no-autostart --batch --quiet --import "$work/cloudwatch.gpg" || return 1
+  gpg --no-autostart --batch --quiet --trust-model always --status-fd 1 \
+    --verify "$work/cloudwatch.sig" "$work/cloudwatch.deb" \
+    >"$work/cloudwatch.status" 2>/dev/null || return 1
+  grep -q "^\[GNUPG:\] VALIDSIG .* $CLOUDWATCH_FINGERPRINT\$" "$work/cloudwatch.status"
 }
 
-start_agent() {
+start_cloudwatch_agent() {
   home=/opt/aws/amazon-cloudwatch-agent
-  dpkg --install "$work/agent.deb" || return 1
+  dpkg --install "$work/cloudwatch.deb" || return 1
   # cloud-init's output is readable by the group adm alone, as the files of rsyslog are.
   usermod --append --groups adm cwagent || return 1
-  agent_configuration >"$home/etc/instance.json" || return 1
+  cloudwatch_configuration >"$home/etc/instance.json" || return 1
   "$home/bin/amazon-cloudwatch-agent-ctl" -a fetch-config -m ec2 -s \
     -c "file:$home/etc/instance.json"
 }
@@ -62,10 +64,11 @@ start_agent() {
 watch_instance() (
   boot_until=$(($(date +%s) + BOOT_DEADLINE))
   need_command gpg gnupg
-  retry "fetching the CloudWatch agent" fetch_agent
-  verify_agent || die "the CloudWatch agent is not what $AGENT_FINGERPRINT has signed"
+  retry "fetching the CloudWatch agent" fetch_cloudwatch_agent
+  verify_cloudwatch_agent ||
+    die "the CloudWatch agent is not what $CLOUDWATCH_FINGERPRINT has signed"
   write_log_files || die "the service's logs do not reach files"
-  start_agent || die "the CloudWatch agent does not start"
+  start_cloudwatch_agent || die "the CloudWatch agent does not start"
   say "done: the CloudWatch agent runs"
 )
 
