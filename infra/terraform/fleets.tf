@@ -66,7 +66,7 @@ module "web_user_data" {
   region     = var.region
   dns_suffix = data.aws_partition.current.dns_suffix
   artifact   = merge({ bucket = module.artifacts.bucket }, local.packages["web"])
-  when_done  = one(module.web_agent[*].script)
+  when_ended = one(module.web_agent[*].script)
   settings = {
     BACK_HOST = module.back.dns_name
     API_HOST  = local.public_names["api"]
@@ -81,7 +81,7 @@ module "was_user_data" {
   region     = var.region
   dns_suffix = data.aws_partition.current.dns_suffix
   artifact   = merge({ bucket = module.artifacts.bucket }, local.packages["memo"])
-  when_done  = one(module.was_agent[*].script)
+  when_ended = one(module.was_agent[*].script)
   settings = {
     DB_HOST      = module.database.address
     DB_PORT      = tostring(module.database.port)

@@ -31,7 +31,7 @@ module "monitoring" {
   thresholds      = var.monitoring.thresholds
 }
 
-# The ends of the fleets' boot scripts.
+# What the fleets' boot scripts do when they end.
 module "web_agent" {
   source = "./modules/monitoring_agent"
   count  = var.monitoring.enabled && var.monitoring.agent.enabled ? 1 : 0

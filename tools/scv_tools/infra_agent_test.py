@@ -1,5 +1,5 @@
-"""The end of the boot script that installs the CloudWatch agent: only what AWS's key has signed is
-installed, and nothing that goes wrong in it ends the boot."""
+"""What a boot script does when it ends, to install the CloudWatch agent: only what AWS's key has
+signed is installed, and nothing that goes wrong in it ends the boot."""
 
 import hashlib
 import os
@@ -25,9 +25,10 @@ work={work} REGION=ap-northeast-2 DNS_SUFFIX=amazonaws.com BOOT_DEADLINE=10
 CLOUDWATCH_VERSION=latest CLOUDWATCH_FINGERPRINT={fingerprint} CLOUDWATCH_SHA256={sha256}
 . {script}
 write_log_files() {{ say "log files"; {log_files}; }}
-start_cloudwatch_agent() {{ say "started"; }}
-watch_instance || say "goes on without"
-say "boot ends"
+start_cloudwatch_agent() {{ say "agent starts"; }}
+has_systemd() {{ true; }}
+say "the service has started"
+exit {code}
 """
 
 
@@ -58,7 +59,7 @@ class Agent(unittest.TestCase):
         return next(line for line in listed.splitlines() if line.startswith("fpr")).split(":")[9]
 
     def boot(self, signed_by: int = 0, sha256: str = "", package: bytes = b"a package",
-             log_files: str = "true") -> str:
+             log_files: str = "true", code: int = 0) -> str:
         deb = self.site / "amazon-cloudwatch-agent.deb"
         deb.write_bytes(b"a package")
         subprocess.run([*self.gpg, "--yes", "--local-user", self.keys[signed_by], "--detach-sign",
@@ -66,11 +67,13 @@ class Agent(unittest.TestCase):
         deb.write_bytes(package)
         with tempfile.TemporaryDirectory() as work:
             script = AROUND.format(site=self.site, work=work, fingerprint=self.keys[0],
-                                   sha256=sha256, script=SCRIPT, log_files=log_files)
+                                   sha256=sha256, script=SCRIPT, log_files=log_files, code=code)
             done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False,
                                   timeout=60, env={"PATH": os.environ["PATH"]})
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertTrue(done.stdout.endswith("boot: boot ends\n"), done.stdout)
+            self.assertFalse(Path(work).exists(), "the boot clears up behind itself")
+            Path(work).mkdir()
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertTrue(done.stdout.startswith("boot: the service has started\n"), done.stdout)
         return done.stdout
 
     def setUp(self):
@@ -78,26 +81,29 @@ class Agent(unittest.TestCase):
             (self.site / f"amazon-cloudwatch-agent.{name}").unlink(missing_ok=True)
 
     def test_what_the_right_key_has_signed_is_installed(self):
-        self.assertIn("boot: started", self.boot())
+        self.assertIn("boot: agent starts", self.boot())
         digest = hashlib.sha256(b"a package").hexdigest()
-        self.assertIn("boot: started", self.boot(sha256=digest))
+        self.assertIn("boot: agent starts", self.boot(sha256=digest))
 
     def test_what_another_key_has_signed_is_not(self):
         said = self.boot(signed_by=1)
         self.assertIn("FAILED: the CloudWatch agent is not what", said)
-        self.assertNotIn("started", said)
+        self.assertNotIn("agent starts", said)
 
     def test_another_package_under_the_signature_is_not(self):
-        self.assertNotIn("started", self.boot(package=b"another"))
+        self.assertNotIn("agent starts", self.boot(package=b"another"))
 
     def test_another_version_than_the_pinned_one_is_not(self):
-        self.assertNotIn("started", self.boot(sha256="0" * 64))
+        self.assertNotIn("agent starts", self.boot(sha256="0" * 64))
+
+    def test_a_boot_that_failed_is_watched_and_has_failed(self):
+        self.assertIn("boot: agent starts", self.boot(code=3))
 
     def test_a_failure_is_said_and_the_boot_goes_on(self):
         said = self.boot(log_files="return 1")
         self.assertIn("FAILED: the service's logs do not reach files", said)
-        self.assertIn("goes on without", said)
-        self.assertNotIn("started", said)
+        self.assertIn("this instance is without a CloudWatch agent", said)
+        self.assertNotIn("agent starts", said)
 
 
 if __name__ == "__main__":

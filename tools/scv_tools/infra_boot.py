@@ -43,7 +43,7 @@ def _unshare() -> list[str]:
 
 def render(tier: str, sha256: str | None = None, agent: bool = False) -> str:
     """The user data of a tier, by Terraform, for the newest release (or with another hash), with
-    the CloudWatch agent at its end or without."""
+    the CloudWatch agent or without."""
     manifest = json.loads((ROOT / "build/artifacts/manifest.json").read_text())
     package = manifest["packages"]["memo" if tier == "was" else "memo-web"]
     settings = {
@@ -61,7 +61,7 @@ def render(tier: str, sha256: str | None = None, agent: bool = False) -> str:
                      "sha256": sha256 or package["sha256"]},
     }}, "output": {"it": {"value": "${module.it.script}"}}}
     if agent:
-        call["module"]["it"]["when_done"] = "${module.agent.script}"
+        call["module"]["it"]["when_ended"] = "${module.agent.script}"
         call["module"]["agent"] = {
             "source": str(ROOT / "infra/terraform/modules/monitoring_agent"), "tier": tier,
             "group": f"scv-{tier}", "namespace": "scv/instances", "interval": 60,

@@ -44,8 +44,8 @@ run "apply" {
   }
 
   assert {
-    condition     = strcontains(split("start memo\n", module.was_user_data.script)[1], "watch_instance") && strcontains(split("start memo-web\n", module.web_user_data.script)[1], "watch_instance")
-    error_message = "The service starts first, then the agent."
+    condition     = strcontains(split("start memo\n", module.was_user_data.script)[0], "trap watch_at_exit EXIT\n") && strcontains(split("start memo-web\n", module.web_user_data.script)[0], "trap watch_at_exit EXIT\n")
+    error_message = "The agent comes when the boot has ended, well or not."
   }
 
   assert {
@@ -65,7 +65,7 @@ run "replica" {
   }
 
   assert {
-    condition     = length(module.web_agent) == 0 && !strcontains(module.web_user_data.script, "watch_instance")
+    condition     = length(module.web_agent) == 0 && !strcontains(module.web_user_data.script, "watch_at_exit")
     error_message = "Without agents there is nothing on the instances."
   }
 

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# The CloudWatch agent, when the service has started, and never in its way: what fails here is said,
-# and the instance serves without an agent. Its alarms then say INSUFFICIENT_DATA.
+# The CloudWatch agent, when the boot has ended, and never in its way: what fails here is said, and
+# the instance serves without an agent. Its alarms then say INSUFFICIENT_DATA.
 
 # Debian 12 logs to the journal alone, which hands every line to syslog; the agent follows files.
 write_log_files() {
@@ -72,8 +72,19 @@ watch_instance() (
   say "done: the CloudWatch agent runs"
 )
 
-if [ -d /run/systemd/system ]; then
-  watch_instance || say "this instance serves without a CloudWatch agent"
-else
-  say "without systemd there is no CloudWatch agent"
-fi
+has_systemd() { [ -d /run/systemd/system ]; }
+
+# A boot that failed needs its log in CloudWatch most, while the instance lasts.
+# shellcheck disable=SC2317,SC2329  # called by the trap
+watch_at_exit() {
+  boot_code=$?
+  trap - EXIT
+  if has_systemd; then
+    watch_instance || say "this instance is without a CloudWatch agent"
+  else
+    say "without systemd there is no CloudWatch agent"
+  fi
+  rm -rf "$work"
+  exit "$boot_code"
+}
+trap watch_at_exit EXIT

@@ -1,4 +1,4 @@
-# The end of an instance's boot script: the CloudWatch agent, its configuration, and how the service's
+# What an instance's boot script does when it ends: the CloudWatch agent, its configuration, and how the service's
 # logs reach files that it follows. There is no resource in this module; what the agent may do is in
 # modules/monitoring (permissions.tf).
 locals {

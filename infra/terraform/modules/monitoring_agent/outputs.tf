@@ -1,5 +1,5 @@
 output "script" {
-  description = "The end of the boot script, in plain text."
+  description = "For user_data's when_ended, in plain text."
   value = join("\n", [
     "CLOUDWATCH_VERSION='${var.package.version}'",
     "CLOUDWATCH_SHA256='${var.package.sha256 == null ? "" : var.package.sha256}'",

@@ -5,6 +5,7 @@ output "script" {
     "# Written by Terraform. The same script boots an instance on AWS and in the lab.",
     join("\n", [for name, value in local.settings : "${name}='${replace(value, "'", "'\\''")}'"]),
     file("${path.module}/boot.sh"),
+    ], var.when_ended == null ? [] : [var.when_ended], [
     file("${path.module}/${var.tier}.sh"),
-  ], var.when_done == null ? [] : [var.when_done]))
+  ]))
 }

@@ -79,13 +79,13 @@ variable "deadline" {
   }
 }
 
-variable "when_done" {
-  description = "What runs when the service has started: functions of boot.sh are at hand, and it must not fail. null: nothing."
+variable "when_ended" {
+  description = "Between boot.sh and the tier's script: sets a trap for the end of the boot, be it good or bad, in place of boot.sh's own. It must leave the exit code as it is. null: nothing."
   type        = string
   default     = null
 
   validation {
-    condition     = var.when_done == null ? true : length(var.when_done) > 0
-    error_message = "when_done: a piece of a script, or null."
+    condition     = var.when_ended == null ? true : strcontains(var.when_ended, "trap ")
+    error_message = "when_ended: a piece of a script that sets a trap, or null."
   }
 }

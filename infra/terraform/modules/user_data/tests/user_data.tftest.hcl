@@ -49,20 +49,20 @@ run "half_a_hash" {
   expect_failures = [var.artifact]
 }
 
-run "nothing_after_the_service" {
+run "nothing_at_the_end" {
   assert {
-    condition     = endswith(output.script, file("./web.sh"))
-    error_message = "The script ends with the tier's part."
+    condition     = endswith(output.script, "${file("./boot.sh")}\n${file("./web.sh")}")
+    error_message = "The two scripts, and nothing between them."
   }
 }
 
-run "something_after_the_service" {
+run "something_at_the_end" {
   variables {
-    when_done = "say more"
+    when_ended = "trap more EXIT"
   }
 
   assert {
-    condition     = endswith(output.script, "${file("./web.sh")}\nsay more")
-    error_message = "What comes when all is done comes last."
+    condition     = endswith(output.script, "${file("./boot.sh")}\ntrap more EXIT\n${file("./web.sh")}")
+    error_message = "The trap is set before anything of the tier's can fail."
   }
 }
