@@ -69,6 +69,7 @@ module "web_user_data" {
   dns_suffix    = data.aws_partition.current.dns_suffix
   artifact      = merge({ bucket = module.artifacts.bucket }, local.packages["web"])
   channel       = lookup(local.channels, "web", null)
+  when_ended    = one(module.web_agent[*].script)
   agent         = var.pipelines.enabled ? var.pipelines.agent : null
   session_agent = var.session_manager.enabled ? var.session_manager.agent : null
   settings = {
@@ -86,6 +87,7 @@ module "was_user_data" {
   dns_suffix    = data.aws_partition.current.dns_suffix
   artifact      = merge({ bucket = module.artifacts.bucket }, local.packages["memo"])
   channel       = lookup(local.channels, "was", null)
+  when_ended    = one(module.was_agent[*].script)
   agent         = var.pipelines.enabled ? var.pipelines.agent : null
   session_agent = var.session_manager.enabled ? var.session_manager.agent : null
   settings = {

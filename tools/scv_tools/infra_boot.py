@@ -42,9 +42,10 @@ def _unshare() -> list[str]:
             "--kill-child"]
 
 
-def render(tier: str, sha256: str | None = None, further: dict | None = None) -> str:
+def render(tier: str, sha256: str | None = None, further: dict | None = None,
+           agent: bool = False) -> str:
     """The user data of a tier, by Terraform, for the newest release (or with another hash), with
-    further arguments of the module."""
+    further arguments of the module, with the CloudWatch agent or without."""
     manifest = json.loads((ROOT / "build/artifacts/manifest.json").read_text())
     package = manifest["packages"]["memo" if tier == "was" else "memo-web"]
     settings = {
@@ -63,6 +64,13 @@ def render(tier: str, sha256: str | None = None, further: dict | None = None) ->
                      "sha256": sha256 or package["sha256"]},
         **(further or {}),
     }}, "output": {"it": {"value": "${module.it.script}"}}}
+    if agent:
+        call["module"]["it"]["when_ended"] = "${module.agent.script}"
+        call["module"]["agent"] = {
+            "source": str(ROOT / "infra/terraform/modules/monitoring_agent"), "tier": tier,
+            "group": f"scv-{tier}", "namespace": "scv/instances", "interval": 60,
+            "log_groups": {kind: f"/scv/{kind}" for kind in ("memo", "nginx", "boot")},
+            "package": {"version": "latest", "fingerprint": "0" * 40}}
     environment = {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
     environment.pop("TF_REATTACH_PROVIDERS", None)
     with tempfile.TemporaryDirectory() as directory:

@@ -73,17 +73,19 @@ def _scripts() -> str:
     _need("shellcheck")
     scripts = [path for path in PACKAGES.rglob("*") if path.is_file()
                and path.read_bytes()[:2] == b"#!"]
-    scripts += sorted((INFRA / "modules/user_data").glob("*.sh"))
+    scripts += sorted(path for module in ("user_data", "monitoring_agent")
+                      for path in (INFRA / "modules" / module).glob("*.sh"))
     scripts += sorted((ROOT / "pipeline").rglob("*.sh"))
+    scripts += [ROOT / "infra/roots", ROOT / "infra/vpn/pki"]
     return _said(["shellcheck", "--external-sources", *map(str, scripts)])
 
 
-def _rendered(tier: str, further: dict | None = None) -> str:
+def _rendered(tier: str, further: dict | None = None, agent: bool = False) -> str:
     _need("terraform", "shellcheck")
     if not (ROOT / "build/artifacts/manifest.json").is_file():
         raise Skipped("needs the packages: tools/package/build_packages")
     with tempfile.NamedTemporaryFile("w", suffix=".sh") as script:
-        script.write(infra_boot.render(tier, further=further))
+        script.write(infra_boot.render(tier, further=further, agent=agent))
         script.flush()
         # A setting that only the other tier uses is no mistake.
         return _said(["shellcheck", "--exclude=SC2034", script.name])
@@ -106,6 +108,8 @@ def _static(runner: Runner) -> None:
     runner.case("scripts", _scripts)
     for tier in ("web", "was"):
         runner.case(f"user data of {tier}: shellcheck", lambda tier=tier: _rendered(tier))
+        runner.case(f"user data of {tier}, monitoring: shellcheck",
+                    lambda tier=tier: _rendered(tier, agent=True))
     runner.case("user data of a channel: shellcheck", lambda: _rendered("web", {
         "channel": "channels/stable/web/debian12-amd64/manifest.json",
         "agent": {"key": infra_pipeline.AGENT_KEY, "sha256": "0" * 64}}))
@@ -157,7 +161,8 @@ class _Runs:
 
 # Run of a root's tests → what a policy calls it.
 JUDGED = {"seoul apply": "seoul", "tokyo apply": "tokyo", "global apply": "global",
-          "edge apply": "edge", "pipelines apply": "pipelines"}
+          "edge apply": "edge", "monitoring apply": "monitoring",
+          "pipelines apply": "pipelines", "vpn apply": "vpn"}
 
 
 def _policies(runner: Runner, runs: _Runs,

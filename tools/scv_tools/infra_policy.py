@@ -297,6 +297,22 @@ def pipelines(found: Resources) -> list[Problem]:
     return problems
 
 
+def messages(found: Resources) -> list[Problem]:
+    """Whoever is woken at night wants to know why, and nobody else is to read it."""
+    topics, alarms = found.of("aws_sns_topic"), found.of("aws_cloudwatch_metric_alarm",
+                                                         "aws_cloudwatch_composite_alarm")
+    problems = _must(topics, "is not encrypted with our key", lambda v: bool(
+        v["kms_master_key_id"]) and "alias/aws/" not in v["kms_master_key_id"])
+    if len(found.of("aws_sns_topic_policy")) < len(topics):
+        problems.append(("aws_sns_topic_policy", "a topic has none"))
+    problems += _must(alarms, "does not say what it means",
+                      lambda v: bool(v.get("alarm_description")))
+    problems += _must(alarms, "tells nobody", lambda v: bool(v.get("alarm_actions")))
+    problems += _must(found.of("aws_cloudwatch_metric_alarm"), "does not say what silence is",
+                      lambda v: bool(v.get("treat_missing_data")))
+    return problems
+
+
 def tags(found: Resources) -> list[Problem]:
     """The provider's default tags reach every resource but launched instances and volumes."""
     return _must(found.of("aws_launch_template"), "does not tag its instances", lambda v: {
@@ -306,7 +322,7 @@ def tags(found: Resources) -> list[Problem]:
 RULES: dict[str, Callable[[Resources], list[Problem]]] = {
     rule.__name__.replace("_", "-"): rule
     for rule in (network, peering, security_groups, load_balancers, fleets, database, multi_az,
-                 secrets, permissions, buckets, names, logs, pipelines, tags)
+                 secrets, permissions, buckets, names, logs, messages, pipelines, tags)
 }
 
 

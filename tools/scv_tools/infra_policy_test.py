@@ -187,6 +187,14 @@ class PoliciesTest(unittest.TestCase):
         self.assertIn("for ever", self.found("logs", managed(
             "aws_cloudwatch_log_group", retention_in_days=0, kms_key_id="k")))
 
+    def test_messages(self):
+        topic = managed("aws_sns_topic", kms_master_key_id="alias/aws/sns")
+        for said in ("not encrypted", "has none"):
+            self.assertIn(said, self.found("messages", topic))
+        alarm = managed("aws_cloudwatch_metric_alarm", alarm_actions=[])
+        for said in ("what it means", "nobody", "silence"):
+            self.assertIn(said, self.found("messages", alarm))
+
 
 class ExceptionsTest(unittest.TestCase):
     bad = managed("aws_db_instance", **{**GOOD_DATABASE, "multi_az": False})

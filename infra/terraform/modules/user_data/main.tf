@@ -18,6 +18,7 @@ locals {
 
   scripts = concat(
     [file("${path.module}/boot.sh")],
+    var.when_ended == null ? [] : [var.when_ended],
     var.channel == null ? [] : [file("${path.module}/channel.sh")],
     [file("${path.module}/${var.tier}.sh")],
     var.session_agent == null ? [] : [file("${path.module}/session.sh")],

@@ -2,9 +2,9 @@
 # Session Manager's agent, last: without it the instance serves as well, so a failure is only said.
 # From AWS's bucket of the region; the launch template fixes version and SHA-256.
 install_session_agent() {
+  key=$SESSION_AGENT/debian_$(dpkg --print-architecture)/amazon-ssm-agent.deb
   curl -sSf --proto =https --tlsv1.2 --connect-timeout 3 --max-time 120 -o "$work/session.deb" \
-    "https://amazon-ssm-$REGION.s3.$REGION.$DNS_SUFFIX/$SESSION_AGENT/debian_$(dpkg --print-architecture)/amazon-ssm-agent.deb" ||
-    return 1
+    "https://amazon-ssm-$REGION.s3.$REGION.$DNS_SUFFIX/$key" || return 1
   echo "$SESSION_AGENT_SHA256  $work/session.deb" | sha256sum --check --status || return 1
   dpkg --force-unsafe-io --install "$work/session.deb" || return 1
   [ ! -d /run/systemd/system ] || systemctl enable --now amazon-ssm-agent

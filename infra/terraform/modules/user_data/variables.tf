@@ -114,3 +114,14 @@ variable "session_agent" {
     error_message = "session_agent: a version of four numbers, and a SHA-256 of 64 hexadecimal digits in lower case."
   }
 }
+
+variable "when_ended" {
+  description = "Between boot.sh and the tier's script: sets a trap for the end of the boot, be it good or bad, in place of boot.sh's own. It must leave the exit code as it is. null: nothing."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.when_ended == null ? true : strcontains(var.when_ended, "trap ")
+    error_message = "when_ended: a piece of a script that sets a trap, or null."
+  }
+}

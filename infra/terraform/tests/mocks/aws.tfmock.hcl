@@ -162,3 +162,16 @@ mock_resource "aws_codeconnections_connection" {
     arn = "arn:aws:codeconnections:ap-northeast-2:123456789012:connection/00000000-0000-0000-0000-000000000000"
   }
 }
+
+# Of monitoring.
+mock_resource "aws_sns_topic" {
+  defaults = {
+    arn = "arn:aws:sns:ap-northeast-2:123456789012:scv"
+  }
+}
+
+mock_resource "aws_cloudwatch_metric_alarm" {
+  defaults = {
+    arn = "arn:aws:cloudwatch:ap-northeast-2:123456789012:alarm:scv"
+  }
+}

@@ -82,3 +82,21 @@ run "a_channel_elsewhere" {
 
   expect_failures = [var.channel]
 }
+
+run "nothing_at_the_end" {
+  assert {
+    condition     = endswith(output.script, "${file("./boot.sh")}\n${file("./web.sh")}")
+    error_message = "The two scripts, and nothing between them."
+  }
+}
+
+run "something_at_the_end" {
+  variables {
+    when_ended = "trap more EXIT"
+  }
+
+  assert {
+    condition     = endswith(output.script, "${file("./boot.sh")}\ntrap more EXIT\n${file("./web.sh")}")
+    error_message = "The trap is set before anything of the tier's can fail."
+  }
+}
