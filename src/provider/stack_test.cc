@@ -156,7 +156,7 @@ TEST_F(StackTest, BadTemplatesAreRefusedWhenTheyAreValidated) {
   const auto why = [&](const std::string& body) {
     return Text(lab_.provider.ValidateResource(kStackType, Config(body)));
   };
-  EXPECT_NE(why("Resources: {B: {Type: AWS::S3::Bucket}}").find("AWS::Route53::RecordSet"),
+  EXPECT_NE(why("Resources: {Z: {Type: AWS::Route53::HostedZone}}").find("AWS::Route53::RecordSet"),
             std::string::npos);
   EXPECT_NE(why("a: [").find("line"), std::string::npos);
   auto config = FailoverConfig("sometimes");

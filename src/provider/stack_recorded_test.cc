@@ -1,0 +1,316 @@
+// Stacks with resources that the lab only records: what they leave in the account, what the plan
+// says of them, and that no secret of theirs is kept.
+#include <gtest/gtest.h>
+
+#include <boost/json/serialize.hpp>
+
+#include "provider/conform.h"
+#include "provider/schema.h"
+#include "provider/test_support.h"
+
+namespace scv::provider {
+namespace {
+
+constexpr const char* kStackType = "aws_cloudformation_stack";
+constexpr const char* kWafUrl =
+    "https://s3.amazonaws.com/solutions-reference/security-automations-for-aws-waf/v4.1.0/"
+    "aws-waf-security-automations.template";
+
+constexpr const char* kAlarms = R"(
+Parameters:
+  Address: {Type: String, AllowedPattern: '.+@.+'}
+  Key: {Type: String, NoEcho: true, Default: none}
+Conditions:
+  Keyed: !Not [!Equals [!Ref Key, none]]
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    DeletionPolicy: Retain
+    Properties:
+      TopicName: !Sub '${AWS::StackName}-alarms'
+      Subscription: [{Protocol: email, Endpoint: !Ref Address}]
+  Budget:
+    Type: AWS::Budgets::Budget
+    Properties:
+      Budget: {BudgetType: COST, TimeUnit: MONTHLY, BudgetLimit: {Amount: 100, Unit: USD}}
+      NotificationsWithSubscribers: [{Subscribers: [{SubscriptionType: SNS, Address: !Ref Topic}]}]
+  Hook:
+    Type: Custom::Hook
+    Condition: Keyed
+    Properties: {ServiceToken: !GetAtt Topic.TopicArn, Key: !Ref Key}
+Outputs:
+  Topic: {Value: !Ref Topic}
+  Secret: {Condition: Keyed, Value: !Sub 'key=${Key}'}
+)";
+
+class RecordedStackTest : public testing::Test {
+ protected:
+  Value Config(const std::string& body, Value::Object parameters = {}) {
+    auto config = lab_.Config(kStackType);
+    config.At("template_body") = Value(body);
+    config.At("parameters") = Value(std::move(parameters));
+    return config;
+  }
+
+  Value UrlConfig(const std::string& url, Value::Object parameters = {}) {
+    auto config = Config("", std::move(parameters));
+    config.At("template_body") = Value();
+    config.At("template_url") = Value(url);
+    return config;
+  }
+
+  StateAnswer Made(const Value& config) {
+    auto made = lab_.Create(kStackType, config);
+    EXPECT_FALSE(HasError(made.diagnostics)) << Text(made.diagnostics);
+    return made;
+  }
+
+  // What stands of a type, by logical id.
+  std::map<std::string, aws::Resource> Standing(const char* type) {
+    std::map<std::string, aws::Resource> found;
+    for (const auto& one : lab_.account.State()->List(type)) {
+      found[aws::String(one->attributes, "_logical_id")] = *one;
+    }
+    return found;
+  }
+
+  // Everything that the account keeps, as one text.
+  std::string Kept() {
+    std::string text;
+    for (const auto& [key, resource] : lab_.account.State()->all()) {
+      text += key.id + boost::json::serialize(resource->attributes);
+    }
+    return text;
+  }
+
+  TestLab lab_;
+};
+
+TEST_F(RecordedStackTest, ItsResourcesComeChangeAndGoWithIt) {
+  const auto made = Made(Config(kAlarms, {{"Address", Value("a@b.example")}}));
+  const auto topic = Standing("AWS::SNS::Topic").at("Topic");
+  EXPECT_EQ(made.state["outputs"]["Topic"].Text(), topic.key.id);
+  EXPECT_TRUE(topic.key.id.starts_with("arn:aws:sns:")) << topic.key.id;
+  EXPECT_EQ(aws::String(topic.attributes, "_stack"), made.state["id"].Text());
+  const auto budget = Standing("AWS::Budgets::Budget").at("Budget");
+  EXPECT_NE(boost::json::serialize(budget.attributes).find("\"Address\":\"" + topic.key.id),
+            std::string::npos)
+      << boost::json::serialize(budget.attributes);
+  EXPECT_TRUE(Standing("Custom::Hook").empty());
+
+  const auto more =
+      lab_.Update(kStackType, made.state,
+                  Config(kAlarms, {{"Address", Value("c@d.example")}, {"Key", Value("k")}}));
+  ASSERT_FALSE(HasError(more.diagnostics)) << Text(more.diagnostics);
+  EXPECT_EQ(Standing("Custom::Hook").size(), 1U);
+  const auto changed = Standing("AWS::SNS::Topic").at("Topic");
+  EXPECT_EQ(changed.key, topic.key);
+  EXPECT_NE(boost::json::serialize(changed.attributes).find("c@d.example"), std::string::npos);
+
+  const auto less =
+      lab_.Update(kStackType, more.state, Config("Resources: {Topic: {Type: AWS::SNS::Topic}}"));
+  ASSERT_FALSE(HasError(less.diagnostics)) << Text(less.diagnostics);
+  EXPECT_TRUE(Standing("Custom::Hook").empty());
+  EXPECT_TRUE(Standing("AWS::Budgets::Budget").empty());
+  ASSERT_EQ(Standing("AWS::SNS::Topic").size(), 1U) << "under its new name, the old one gone";
+  EXPECT_NE(Standing("AWS::SNS::Topic").at("Topic").key, topic.key);
+
+  const auto deleted = lab_.Delete(kStackType, less.state);
+  ASSERT_FALSE(HasError(deleted.diagnostics)) << Text(deleted.diagnostics);
+  EXPECT_TRUE(Standing("AWS::SNS::Topic").empty()) << "DeletionPolicy keeps nothing in the lab";
+}
+
+TEST_F(RecordedStackTest, ItMayHaveRecordsAndHealthChecksBesides) {
+  const auto zone = lab_.Make("aws_route53_zone")["id"].Text();
+  const auto made = Made(Config(
+      "Resources:\n"
+      "  Up: {Type: AWS::Route53::HealthCheck, Properties: {HealthCheckConfig: "
+      "{Type: TCP, IPAddress: 192.0.2.1, Port: 443}}}\n"
+      "  Alarm: {Type: AWS::CloudWatch::Alarm, Properties: {Dimensions: "
+      "[{Name: HealthCheckId, Value: !Ref Up}]}}\n"
+      "  Name: {Type: AWS::Route53::RecordSet, DependsOn: Alarm, Properties: {HostedZoneId: " +
+      zone +
+      ", Name: a.scv.localhost, Type: TXT, TTL: 1, ResourceRecords: "
+      "[!Sub '\"${Alarm}\"']}}\n"));
+  const auto check = Standing("aws_route53_health_check").at("Up");
+  const auto alarm = Standing("AWS::CloudWatch::Alarm").at("Alarm");
+  EXPECT_NE(boost::json::serialize(alarm.attributes).find(check.key.id), std::string::npos);
+  const auto records = Standing("aws_route53_record").at("Name");
+  EXPECT_NE(boost::json::serialize(records.attributes).find(alarm.key.id), std::string::npos);
+  ASSERT_FALSE(HasError(lab_.Delete(kStackType, made.state).diagnostics));
+  EXPECT_TRUE(Standing("AWS::CloudWatch::Alarm").empty());
+  EXPECT_TRUE(Standing("aws_route53_health_check").empty());
+}
+
+TEST_F(RecordedStackTest, AllOfItIsMadeOrNothing) {
+  const auto before = lab_.account.State()->all().size();
+  const auto refused =
+      lab_.Create(kStackType, Config("Resources:\n  A: {Type: AWS::SNS::Topic}\n"
+                                     "  B: {Type: AWS::IAM::Role, Properties: {RoleName: [x]}}\n"));
+  EXPECT_NE(Text(refused.diagnostics).find("RoleName"), std::string::npos);
+  EXPECT_EQ(lab_.account.State()->all().size(), before);
+}
+
+TEST_F(RecordedStackTest, WhatIsNotItsOwnStandsInItsWay) {
+  const std::string body =
+      "Resources: {T: {Type: AWS::SNS::Topic, Properties: {TopicName: alarms}}}";
+  auto topic = lab_.Config("aws_sns_topic");
+  topic.At("name") = Value("alarms");
+  const auto first = lab_.Create("aws_sns_topic", topic);
+  ASSERT_FALSE(HasError(first.diagnostics)) << Text(first.diagnostics);
+  EXPECT_NE(Text(lab_.Create(kStackType, Config(body)).diagnostics).find("aws_sns_topic"),
+            std::string::npos);
+  ASSERT_FALSE(HasError(lab_.Delete("aws_sns_topic", first.state).diagnostics));
+  Made(Config(body));
+  auto second = Config(body);
+  second.At("name") = Value("second");
+  EXPECT_NE(Text(lab_.Create(kStackType, second).diagnostics).find("not this stack's"),
+            std::string::npos);
+  EXPECT_NE(Text(lab_.Create(kStackType,
+                             [&] {
+                               auto twice = Config(
+                                   "Resources:\n  A: {Type: AWS::SNS::Topic, Properties: "
+                                   "{TopicName: x}}\n  B: {Type: AWS::SNS::Topic, Properties: "
+                                   "{TopicName: x}}\n");
+                               twice.At("name") = Value("third");
+                               return twice;
+                             }())
+                     .diagnostics)
+                .find("another resource of the template"),
+            std::string::npos);
+}
+
+// --- What the plan says --------------------------------------------------------------------------
+
+TEST_F(RecordedStackTest, ThePlanNamesWhatIsOnlyRecorded) {
+  const auto config = Config(kAlarms, {{"Address", Value("a@b.example")}});
+  const auto plan = lab_.Replan(kStackType, Value(), config);
+  const auto said = Text(plan.diagnostics);
+  EXPECT_FALSE(HasError(plan.diagnostics)) << said;
+  EXPECT_NE(said.find("2 resources that the lab only records: AWS::Budgets::Budget, "
+                      "AWS::SNS::Topic"),
+            std::string::npos)
+      << said;
+  const auto made = Made(config);
+  EXPECT_TRUE(lab_.Replan(kStackType, made.state, config).diagnostics.empty());
+  const auto keyed = Config(kAlarms, {{"Address", Value("a@b.example")}, {"Key", Value("k")}});
+  EXPECT_NE(Text(lab_.Replan(kStackType, made.state, keyed).diagnostics).find("Custom::Hook"),
+            std::string::npos);
+  auto unknown = config;
+  unknown.At("parameters").At("Key") = Value(Value::Unknown{});
+  EXPECT_NE(Text(lab_.Replan(kStackType, Value(), unknown).diagnostics).find("3 resources"),
+            std::string::npos)
+      << "whatever the condition will be";
+}
+
+TEST_F(RecordedStackTest, NothingIsSaidWhereNothingIsRecorded) {
+  const auto plan = lab_.Replan(
+      kStackType, Value(),
+      Config("Resources: {Up: {Type: AWS::Route53::HealthCheck, Properties: {HealthCheckConfig: "
+             "{Type: TCP, IPAddress: 192.0.2.1, Port: 443}}}}"));
+  EXPECT_TRUE(plan.diagnostics.empty()) << Text(plan.diagnostics);
+}
+
+// --- What NoEcho hides ---------------------------------------------------------------------------
+
+TEST_F(RecordedStackTest, ASecretParameterIsNowhereInTheAccount) {
+  const auto config =
+      Config(kAlarms, {{"Address", Value("a@b.example")}, {"Key", Value("hunter2")}});
+  const auto made = Made(config);
+  EXPECT_EQ(Kept().find("hunter2"), std::string::npos) << Kept();
+  EXPECT_EQ(made.state["outputs"]["Secret"].Text(), "key=****");
+  EXPECT_EQ(made.state["parameters"]["Key"].Text(), "hunter2") << "as Terraform planned it";
+  const auto read = lab_.provider.Read(lab_.session, kStackType, made.state);
+  EXPECT_EQ(read.state, made.state) << "and no plan sees a change";
+  const auto again = lab_.Replan(kStackType, read.state, config);
+  EXPECT_EQ(again.planned, read.state);
+
+  const auto other = lab_.Update(
+      kStackType, made.state,
+      Config(kAlarms, {{"Address", Value("a@b.example")}, {"Key", Value("swordfish")}}));
+  ASSERT_FALSE(HasError(other.diagnostics)) << Text(other.diagnostics);
+  EXPECT_EQ(Kept().find("swordfish"), std::string::npos);
+}
+
+// --- Templates by their URL ----------------------------------------------------------------------
+
+TEST_F(RecordedStackTest, AnUnknownUrlIsRecordedAsAWhole) {
+  const auto config = UrlConfig("https://s3.amazonaws.com/bucket/mine.yaml?X-Amz-Signature=abc");
+  const auto plan = lab_.Replan(kStackType, Value(), config);
+  EXPECT_NE(Text(plan.diagnostics).find("mine.yaml as a whole"), std::string::npos)
+      << Text(plan.diagnostics);
+  EXPECT_EQ(Text(plan.diagnostics).find("Signature"), std::string::npos);
+  const auto made = Made(config);
+  EXPECT_TRUE(made.state["outputs"].Fields().empty());
+  EXPECT_EQ(Standing("AWS::CloudFormation::Stack").size(), 1U);
+  const auto wrong = lab_.provider.ValidateResource(kStackType, UrlConfig("http://x/y"));
+  EXPECT_NE(Text(wrong).find("https://"), std::string::npos);
+
+  const auto body = Config("Resources: {T: {Type: AWS::SNS::Topic}}");
+  const auto changed = lab_.Update(kStackType, made.state, body);
+  ASSERT_FALSE(HasError(changed.diagnostics)) << Text(changed.diagnostics);
+  EXPECT_TRUE(Standing("AWS::CloudFormation::Stack").empty());
+  EXPECT_EQ(Standing("AWS::SNS::Topic").size(), 1U);
+  const auto back = lab_.Update(kStackType, changed.state, config);
+  ASSERT_FALSE(HasError(back.diagnostics)) << Text(back.diagnostics);
+  EXPECT_TRUE(back.state["template_body"].is_null());
+  EXPECT_TRUE(Standing("AWS::SNS::Topic").empty());
+}
+
+class WafStackTest : public RecordedStackTest {
+ protected:
+  Value Association(const std::string& arn) {
+    auto config = lab_.Config("aws_wafv2_web_acl_association");
+    config.At("web_acl_arn") = Value(arn);
+    return config;
+  }
+};
+
+TEST_F(WafStackTest, TheSolutionHasItsOutputs) {
+  const auto plan = lab_.Replan(kStackType, Value(), UrlConfig(kWafUrl));
+  EXPECT_NE(Text(plan.diagnostics).find("Security Automations for AWS WAF"), std::string::npos);
+  EXPECT_TRUE(plan.planned["outputs"].is_unknown());
+  const auto made = Made(UrlConfig(kWafUrl, {{"EndpointType", Value("ALB")}}));
+  const auto& outputs = made.state["outputs"];
+  EXPECT_TRUE(outputs["WAFWebACLArn"].Text().starts_with("arn:aws:wafv2:ap-northeast-2:"));
+  EXPECT_NE(outputs["WAFWebACLArn"].Text().find(":regional/webacl/"), std::string::npos);
+  EXPECT_EQ(outputs["SolutionVersion"].Text(), "v4.1.0");
+  EXPECT_TRUE(outputs["WAFWebACL"].Text().ends_with("|REGIONAL"));
+  EXPECT_TRUE(outputs["BadBotHoneypotEndpoint"].Text().starts_with("https://"));
+  EXPECT_FALSE(outputs["WafLogBucket"].Text().empty());
+}
+
+TEST_F(WafStackTest, ItsWebAclCanBeAssociatedAndIsHeld) {
+  const auto stack = Made(UrlConfig(kWafUrl, {{"EndpointType", Value("ALB")}}));
+  const auto arn = stack.state["outputs"]["WAFWebACLArn"].Text();
+  const auto association = lab_.Create("aws_wafv2_web_acl_association", Association(arn));
+  ASSERT_FALSE(HasError(association.diagnostics)) << Text(association.diagnostics);
+  EXPECT_NE(Text(lab_.Create("aws_wafv2_web_acl_association", Association(arn + "x")).diagnostics)
+                .find("does not exist"),
+            std::string::npos);
+
+  EXPECT_NE(Text(lab_.Delete(kStackType, stack.state).diagnostics).find("still in use"),
+            std::string::npos);
+  const auto replaced =
+      lab_.Update(kStackType, stack.state, Config("Resources: {T: {Type: AWS::SNS::Topic}}"));
+  EXPECT_NE(Text(replaced.diagnostics).find("still in use"), std::string::npos);
+  EXPECT_EQ(Standing("AWS::WAFv2::WebACL").size(), 1U);
+
+  ASSERT_FALSE(
+      HasError(lab_.Delete("aws_wafv2_web_acl_association", association.state).diagnostics));
+  const auto deleted = lab_.Delete(kStackType, stack.state);
+  EXPECT_FALSE(HasError(deleted.diagnostics)) << Text(deleted.diagnostics);
+  EXPECT_TRUE(Standing("AWS::WAFv2::WebACL").empty());
+}
+
+TEST_F(WafStackTest, AWebAclOfATemplateDoesAsWell) {
+  const auto stack =
+      Made(Config("Resources: {Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL}}}\n"
+                  "Outputs: {Arn: {Value: !GetAtt Acl.Arn}}\n"));
+  const auto association = lab_.Create("aws_wafv2_web_acl_association",
+                                       Association(stack.state["outputs"]["Arn"].Text()));
+  EXPECT_FALSE(HasError(association.diagnostics)) << Text(association.diagnostics);
+}
+
+}  // namespace
+}  // namespace scv::provider
