@@ -167,8 +167,8 @@ std::string IdOf(const Owner& owner, const Shape& shape, const Names& names,
     case Ref::kNameIdScope:
       return names.name + "|" + names.uuid + "|" + names.scope;
     case Ref::kUrl:
-      return "https://sqs." + owner.region + ".amazonaws.com/" + std::string(aws::kLabAccount) +
-             "/" + names.name;
+      return std::string("https://") + "sqs." + owner.region + ".amazonaws.com/" +
+             std::string(aws::kLabAccount) + "/" + names.name;
     case Ref::kName:
       break;
   }

