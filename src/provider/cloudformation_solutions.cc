@@ -64,13 +64,20 @@ Result<StackResult> MakeWaf(const StackChange& change) {
   SCV_ASSIGN(const auto acl,
              solution.Record("WAFWebACL", "AWS::WAFv2::WebACL",
                              {{"Name", change.name}, {"Scope", edge ? "CLOUDFRONT" : "REGIONAL"}}));
-  SCV_ASSIGN(const auto logs, solution.Record("WafLogBucket", "AWS::S3::Bucket", {}));
-  SCV_ASSIGN(const auto api, solution.Record("ApiGatewayBadBot", "AWS::ApiGateway::RestApi", {}));
   auto& outputs = solution.result_.outputs;
   outputs["WAFWebACL"] = acl.key.id;
   outputs["WAFWebACLArn"] = acl.Attribute("Arn");
-  outputs["WafLogBucket"] = logs.key.id;
   outputs["SolutionVersion"] = VersionIn(change.template_url);
+  // A rate based rule needs no log.
+  constexpr const char* kParser = "yes - Amazon Athena log parser";
+  if (solution.Parameter("ActivateHttpFloodProtectionParam", kParser).ends_with(" log parser")) {
+    SCV_ASSIGN(const auto logs, solution.Record("WafLogBucket", "AWS::S3::Bucket", {}));
+    outputs["WafLogBucket"] = logs.key.id;
+  }
+  if (solution.Parameter("ActivateBadBotProtectionParam", "yes") != "yes") {
+    return std::move(solution.result_);
+  }
+  SCV_ASSIGN(const auto api, solution.Record("ApiGatewayBadBot", "AWS::ApiGateway::RestApi", {}));
   outputs["BadBotHoneypotEndpoint"] = "https://" + api.key.id.substr(api.key.id.rfind('-') + 1) +
                                       ".execute-api." + change.region + ".amazonaws.com/ProdStage";
   return std::move(solution.result_);

@@ -114,7 +114,15 @@ void AnnounceStack(const Value& prior, const Value& planned, Diagnostics& diagno
 
 // --- What NoEcho hides ---------------------------------------------------------------------------
 
+// Of a template that the lab never saw, every parameter may be a secret.
+void WithholdAll(Value& kept) {
+  auto hidden = kept["parameters"].Fields();
+  for (auto& [name, value] : hidden) value = Value(std::string(cloudformation::kNotShown));
+  if (!hidden.empty()) kept.At("parameters") = Value(std::move(hidden));
+}
+
 void WithholdParameters(Value& kept) {
+  if (!kept["template_url"].Text().empty()) return WithholdAll(kept);
   const auto source = cloudformation::ReadTemplate(kept["template_body"].Text());
   if (!source.has_value()) return;
   for (const auto& [name, parameter] : source->parameters) {

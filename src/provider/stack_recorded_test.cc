@@ -180,6 +180,75 @@ TEST_F(RecordedStackTest, WhatIsNotItsOwnStandsInItsWay) {
             std::string::npos);
 }
 
+// --- Hostile templates ---------------------------------------------------------------------------
+
+// Damaged in two places each: refused, or made and taken away again; never a crash, nothing left.
+TEST_F(RecordedStackTest, SurvivesDamagedTemplates) {
+  const std::string whole = std::string(kAlarms) +
+                            "Mappings: {M: {a: {b: [x, y], c: z}}}\n"
+                            "Rules: {R: {RuleCondition: !Equals [!Ref Key, x], Assertions: "
+                            "[{Assert: {'Fn::Contains': [[a, b], !Ref Address]}}]}}\n";
+  constexpr std::string_view kPieces[] = {
+      "!Ref ", "!GetAtt ", "!Sub ", "!Select [", "!Split ['', ", "!GetAZs ",     "[",
+      "]",     "{",        "}",     ": ",        "\n",           "  ",           "${",
+      "*",     "Fn::If",   "AWS::", "'",         "\xff",         "!If [Keyed, 1"};
+  std::uint64_t random = 88172645463325252U;  // xorshift, the same every time
+  const auto next = [&](std::size_t below) {
+    random ^= random << 13U;
+    random ^= random >> 7U;
+    random ^= random << 17U;
+    return static_cast<std::size_t>(random % below);
+  };
+  const auto before = lab_.account.State()->all().size();
+  int stood = 0;
+  for (int i = 0; i < 1000; ++i) {
+    auto text = whole;
+    for (int j = 0; j < 1 + i % 2; ++j) {
+      text.replace(next(text.size()), next(12), kPieces[next(std::size(kPieces))]);
+    }
+    const auto config = Config(text, {{"Address", Value("a@b.example")}, {"Key", Value("k")}});
+    if (HasError(lab_.provider.ValidateResource(kStackType, config))) continue;
+    const auto made = lab_.Create(kStackType, config);
+    if (!HasError(made.diagnostics)) {
+      ++stood;
+      EXPECT_EQ(Kept().find("\"k\""), std::string::npos);
+      ASSERT_FALSE(HasError(lab_.Delete(kStackType, made.state).diagnostics)) << text;
+    }
+    ASSERT_EQ(lab_.account.State()->all().size(), before) << text;
+  }
+  EXPECT_GT(stood, 50);
+}
+
+TEST_F(RecordedStackTest, FiveHundredResourcesInARowAreNoTrouble) {
+  std::string body = "Resources:\n";
+  for (int i = 0; i < 500; ++i) {
+    body += "  R" + std::to_string(i) + ": {Type: AWS::X::Y" +
+            (i < 499 ? ", DependsOn: R" + std::to_string(i + 1) : "") + "}\n";
+  }
+  const auto made = Made(Config(body));
+  EXPECT_EQ(Standing("AWS::X::Y").size(), 500U);
+  ASSERT_FALSE(HasError(lab_.Delete(kStackType, made.state).diagnostics));
+  EXPECT_TRUE(Standing("AWS::X::Y").empty());
+}
+
+TEST_F(RecordedStackTest, WhatItMakesOfLittleIsLimited) {
+  std::string list = "a";
+  for (int i = 0; i < 2000; ++i) list += ",a";
+  std::string body = "Parameters: {L: {Type: CommaDelimitedList}}\nResources:\n";
+  for (int i = 0; i < 400; ++i) {
+    body += "  R" + std::to_string(i) + ": {Type: AWS::X::Y, Properties: {P: !Ref L}}\n";
+  }
+  const auto refused = lab_.Create(kStackType, Config(body, {{"L", Value(list)}}));
+  EXPECT_NE(Text(refused.diagnostics).find("4 MiB"), std::string::npos);
+  const auto many = lab_.Create(
+      kStackType,
+      Config("Parameters: {L: {Type: CommaDelimitedList}}\nResources: {R: {Type: AWS::X::Y, "
+             "Properties: {A: [!Ref L, !Ref L, !Ref L, !Ref L, !Ref L, !Ref L, !Ref L, !Ref L, "
+             "!Ref L]}}}\n",
+             {{"L", Value(list)}}));
+  EXPECT_NE(Text(many.diagnostics).find("65,536"), std::string::npos) << Text(many.diagnostics);
+}
+
 // --- What the plan says --------------------------------------------------------------------------
 
 TEST_F(RecordedStackTest, ThePlanNamesWhatIsOnlyRecorded) {
@@ -290,6 +359,19 @@ TEST_F(WafStackTest, TheSolutionHasItsOutputs) {
   EXPECT_TRUE(outputs["WAFWebACL"].Text().ends_with("|REGIONAL"));
   EXPECT_TRUE(outputs["BadBotHoneypotEndpoint"].Text().starts_with("https://"));
   EXPECT_FALSE(outputs["WafLogBucket"].Text().empty());
+}
+
+TEST_F(WafStackTest, HasNoOutputsOfWhatIsOff) {
+  const auto config = UrlConfig(
+      kWafUrl, {{"ActivateBadBotProtectionParam", Value("no")},
+                {"ActivateHttpFloodProtectionParam", Value("yes - AWS WAF rate based rule")},
+                {"Mail", Value("who@example.org")}});
+  const auto made = Made(config);
+  EXPECT_EQ(made.state["outputs"].Fields().size(), 3U);
+  EXPECT_NE(made.state["outputs"]["WAFWebACLArn"].Text().find(":global/webacl/"),
+            std::string::npos);
+  EXPECT_EQ(Kept().find("who@example.org"), std::string::npos) << "nobody knows what NoEcho hides";
+  EXPECT_EQ(lab_.provider.Read(lab_.session, kStackType, made.state).state, made.state);
 }
 
 TEST_F(WafStackTest, ItsWebAclCanBeAssociatedAndIsHeld) {
