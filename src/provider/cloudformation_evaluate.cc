@@ -7,6 +7,7 @@
 #include <charconv>
 #include <utility>
 
+#include "aws/ipv4.h"
 #include "provider/zones.h"
 
 namespace scv::provider::cloudformation {
@@ -16,6 +17,9 @@ namespace json = boost::json;
 
 // Of all texts that functions make of one template: Fn::Sub and Fn::Join can repeat theirs.
 constexpr std::size_t kMadeMax = 4U << 20U;
+// Of Fn::Cidr.
+constexpr std::size_t kPartsMax = 256;
+constexpr std::size_t kHostBitsMax = 31;
 
 std::unexpected<Error> Wrong(std::string_view function, const std::string& why) {
   return Fail(ErrorKind::kInvalid, std::string(function) + ": " + why);
@@ -68,10 +72,11 @@ Result<json::value> Evaluator::Evaluate(const json::value& value) {
 Result<json::value> Evaluator::Call(const Function& function) {
   using Carry = Result<json::value> (Evaluator::*)(const json::value&);
   static const std::map<std::string_view, Carry> kCarry{
-      {"Fn::Base64", &Evaluator::Base64}, {"Fn::FindInMap", &Evaluator::FindInMap},
-      {"Fn::GetAZs", &Evaluator::Zones},  {"Fn::If", &Evaluator::Choose},
-      {"Fn::Join", &Evaluator::Join},     {"Fn::Select", &Evaluator::Select},
-      {"Fn::Split", &Evaluator::Split},   {"Fn::Sub", &Evaluator::Substitute}};
+      {"Fn::Base64", &Evaluator::Base64},       {"Fn::Cidr", &Evaluator::Cidr},
+      {"Fn::FindInMap", &Evaluator::FindInMap}, {"Fn::GetAZs", &Evaluator::Zones},
+      {"Fn::If", &Evaluator::Choose},           {"Fn::Join", &Evaluator::Join},
+      {"Fn::Select", &Evaluator::Select},       {"Fn::Split", &Evaluator::Split},
+      {"Fn::Sub", &Evaluator::Substitute}};
   const auto& argument = *function.argument;
   if (function.name == "Ref") return Named(std::string(argument.get_string()));
   if (function.name == "Fn::GetAtt") {
@@ -190,16 +195,41 @@ Result<json::value> Evaluator::Choose(const json::value& argument) {
   return Evaluate(parts.at(holds ? 1 : 2));
 }
 
+Result<std::size_t> Evaluator::Whole(const json::value& value, std::string_view function) {
+  SCV_ASSIGN(const auto text, Text(value, function));
+  std::size_t number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failed == std::errc() && end == text.data() + text.size()) return number;
+  return Wrong(function, "wants a whole number from 0 on");
+}
+
+// [block, how many, bits of a host]: the first parts of a block of IPv4 addresses.
+Result<json::value> Evaluator::Cidr(const json::value& argument) {
+  const auto* parts = argument.if_array();
+  if (parts == nullptr || parts->size() != 3) {
+    return Wrong("Fn::Cidr", "wants a block, how many parts, and the bits of a host");
+  }
+  SCV_ASSIGN(const auto text, Text(parts->at(0), "Fn::Cidr"));
+  SCV_ASSIGN(const auto count, Whole(parts->at(1), "Fn::Cidr"));
+  SCV_ASSIGN(const auto bits, Whole(parts->at(2), "Fn::Cidr"));
+  const auto block = aws::ParsePrefix(text);
+  const bool fits = block && count >= 1 && count <= kPartsMax && bits <= kHostBitsMax &&
+                    (count << bits) <= (1ULL << (32U - static_cast<unsigned>(block->length)));
+  if (!fits) return Wrong("Fn::Cidr", "wants an IPv4 block with room for 1 to 256 such parts");
+  json::array made;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto base = static_cast<std::uint32_t>(block->base + (i << bits));
+    made.emplace_back(aws::FormatPrefix({base, 32 - static_cast<int>(bits)}));
+  }
+  SCV_TRY(Spend(count * sizeof(json::value)));
+  return made;
+}
+
 Result<json::value> Evaluator::Select(const json::value& argument) {
   const auto* parts = argument.if_array();
   if (parts == nullptr || parts->size() != 2)
     return Wrong("Fn::Select", "wants an index and a list");
-  SCV_ASSIGN(const auto text, Text(parts->at(0), "Fn::Select"));
-  std::size_t index = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), index);
-  if (failed != std::errc() || end != text.data() + text.size()) {
-    return Wrong("Fn::Select", "wants a whole number from 0 on");
-  }
+  SCV_ASSIGN(const auto index, Whole(parts->at(0), "Fn::Select"));
   SCV_ASSIGN(const auto list, List(parts->at(1), "Fn::Select"));
   const auto call = FunctionOf(parts->at(1));
   if (call && call->name == "Fn::GetAtt") return list.front();

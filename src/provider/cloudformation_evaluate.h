@@ -50,6 +50,8 @@ class Evaluator {
   Result<boost::json::value> Select(const boost::json::value& argument);
   Result<boost::json::value> Split(const boost::json::value& argument);
   Result<boost::json::value> FindInMap(const boost::json::value& argument);
+  Result<boost::json::value> Cidr(const boost::json::value& argument);
+  Result<std::size_t> Whole(const boost::json::value& value, std::string_view function);
   Result<boost::json::value> Zones(const boost::json::value& argument);
   Result<boost::json::value> Base64(const boost::json::value& argument);
   Result<bool> Decide(const boost::json::value& value);

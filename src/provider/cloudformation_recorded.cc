@@ -18,8 +18,9 @@ namespace json = boost::json;
 
 constexpr std::size_t kPropertiesMax = 64UL * 1024;  // bytes of JSON
 constexpr std::size_t kNameMax = 255;
-constexpr std::size_t kPartMax = 64;   // of a made name's stack and logical id
-constexpr std::size_t kTypeMax = 100;  // AWS takes 60 characters of a custom one
+constexpr std::size_t kTypesNamed = 20;  // in one message
+constexpr std::size_t kPartMax = 64;     // of a made name's stack and logical id
+constexpr std::size_t kTypeMax = 100;    // AWS takes 60 characters of a custom one
 
 std::unexpected<Error> Wrong(const std::string& where, const std::string& why) {
   return Fail(ErrorKind::kInvalid, where + ": " + why);
@@ -264,7 +265,12 @@ Result<void> Keep(aws::DesiredState& state, const Owner& owner, const std::strin
 
 std::string SayRecorded(std::size_t count, const std::set<std::string>& types) {
   std::string list;
-  for (const auto& type : types) list += (list.empty() ? "" : ", ") + type;
+  std::size_t named = 0;
+  for (const auto& type : types) {
+    if (++named > kTypesNamed) break;
+    list += (list.empty() ? "" : ", ") + type;
+  }
+  if (named > kTypesNamed) list += " and " + std::to_string(types.size() - kTypesNamed) + " more";
   return std::to_string(count) + (count == 1 ? " resource" : " resources") +
          " that the lab only records: " + list;
 }

@@ -82,6 +82,14 @@ TEST(Recorded, StandsForTheTerraformTypeThatIsRecordedToo) {
   EXPECT_EQ(RecordedTypeOf(""), "");
 }
 
+TEST(Recorded, IsSaidInALineThatEnds) {
+  EXPECT_EQ(SayRecorded(1, {"AWS::A::B"}), "1 resource that the lab only records: AWS::A::B");
+  std::set<std::string> types;
+  for (int i = 0; i < 500; ++i) types.insert("Custom::" + std::to_string(i));
+  const auto said = SayRecorded(500, types);
+  EXPECT_TRUE(said.ends_with(" and 480 more")) << said;
+}
+
 TEST(Solutions, AreFoundByTheNameOfTheirTemplate) {
   const std::string waf =
       "https://s3.amazonaws.com/solutions/v4.1.0/aws-waf-security-automations.template";

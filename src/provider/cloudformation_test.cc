@@ -80,8 +80,7 @@ TEST(CloudFormationTemplate, NamesWhatTheLabDoesNotSupport) {
   EXPECT_NE(Why(Around("Hooks: {}")).find("Hooks"), std::string::npos);
   EXPECT_NE(Why(Around("", "!ImportValue x")).find("as a parameter"), std::string::npos);
   EXPECT_NE(Why(Around("", "!Transform {Name: AWS::Include}")).find("no macro"), std::string::npos);
-  EXPECT_NE(Why(Around("", "!Cidr [10.0.0.0/16, 2, 8]")).find("Fn::Cidr; only Ref"),
-            std::string::npos);
+  EXPECT_NE(Why(Around("", "{'Fn::Length': [a]}")).find("Fn::Length; only Ref"), std::string::npos);
   EXPECT_NE(Why("Resources: {}").find("no Resources"), std::string::npos);
   EXPECT_NE(Why("[1]").find("map"), std::string::npos);
 }
@@ -194,6 +193,7 @@ TEST(CloudFormationFunctions, TakeListsApartAndLookThingsUp) {
   EXPECT_EQ(Evaluated("!FindInMap [M, one, two]"), R"("x")");
   EXPECT_EQ(Evaluated("!Select [1, !FindInMap [M, !Select [0, [one]], three]]"), R"("z")");
   EXPECT_EQ(Evaluated("!Select [0, !GetAZs '']"), R"("us-east-1a")");
+  EXPECT_EQ(Evaluated("!Cidr [10.0.0.0/16, 2, 8]"), R"(["10.0.0.0/24","10.0.1.0/24"])");
   EXPECT_EQ(Evaluated("!Base64 hello"), R"("aGVsbG8=")");
   EXPECT_EQ(Evaluated("{'Fn::GetAtt': Up.HealthCheckId}"), R"("id-1")");
 }
@@ -203,6 +203,11 @@ TEST(CloudFormationFunctions, SayWhatIsWrongWithTheirArguments) {
   EXPECT_NE(Evaluated("!Select [x, !Ref L]").find("whole number"), std::string::npos);
   EXPECT_NE(Evaluated("!Select [0, !Ref P]").find("wants a list"), std::string::npos);
   EXPECT_NE(Evaluated("!Sub '${L}'").find("is a list"), std::string::npos);
+  for (const auto* wrong : {"[10.0.0.0/16, 257, 1]", "[10.0.0.0/24, 2, 8]", "[10.0.0.0/24, 0, 1]",
+                            "[here, 1, 1]", "[0.0.0.0/0, 1, 32]", "[10.0.0.0/16, 1]"}) {
+    EXPECT_NE(Evaluated("!Cidr " + std::string(wrong)).find("Fn::Cidr: wants"), std::string::npos)
+        << wrong;
+  }
   EXPECT_NE(Evaluated("!Split ['', x]").find("Fn::Split"), std::string::npos);
   EXPECT_NE(Evaluated("!FindInMap [N, one, two]").find("no mapping N"), std::string::npos);
   EXPECT_NE(Evaluated("!FindInMap [M, one]").find("two keys"), std::string::npos);
