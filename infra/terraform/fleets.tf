@@ -89,6 +89,7 @@ module "was_user_data" {
     PEER_REGION     = try(var.peer.region, "")
     DB_REPLICA_HOST = try(coalesce(var.peer.database_address), "")
     DB_REPLICA_PORT = tostring(var.database.port)
+    GLOBAL_FALLBACK = var.was.global_fallback
     WAS_PORT        = tostring(var.was.port)
     # Front load balancer, nginx, back load balancer.
     PROXY_HOPS = "3"

@@ -50,6 +50,7 @@ def render(tier: str, sha256: str | None = None) -> str:
         "was": {"DB_HOST": "db.scv.localhost", "DB_PORT": "3306", "DB_NAME": "memo",
                 "DB_SECRET_ID": f"arn:aws:secretsmanager:{aws.REGION}:123456789012:secret:x-abcdef",
                 "DB_REPLICA_HOST": "replica.scv.localhost", "DB_REPLICA_PORT": "3306",
+                "GLOBAL_FALLBACK": "region",
                 "PEER_REGION": aws.PEER_REGION, "WAS_PORT": "8080", "PROXY_HOPS": "3",
                 "LOG_LEVEL": "info", "SIGNUP": "open"},
     }[tier]
