@@ -21,7 +21,7 @@ constexpr std::size_t kMadeMax = 4U << 20U;
 constexpr std::size_t kPartsMax = 256;
 constexpr std::size_t kHostBitsMax = 31;
 
-std::unexpected<Error> Wrong(std::string_view function, const std::string& why) {
+std::unexpected<Error> BadCall(std::string_view function, const std::string& why) {
   return Fail(ErrorKind::kInvalid, std::string(function) + ": " + why);
 }
 
@@ -86,13 +86,13 @@ Result<json::value> Evaluator::Call(const Function& function) {
   }
   const auto found = kCarry.find(function.name);
   if (found != kCarry.end()) return (this->*found->second)(argument);
-  return Wrong(function.name, "stands where a value is wanted; it belongs into Conditions");
+  return BadCall(function.name, "stands where a value is wanted; it belongs into Conditions");
 }
 
 Result<std::string> Evaluator::Text(const json::value& value, std::string_view function) {
   SCV_ASSIGN(const auto evaluated, Evaluate(value));
   if (evaluated.is_string()) return std::string(evaluated.get_string());
-  return Wrong(function, "wants a text");
+  return BadCall(function, "wants a text");
 }
 
 // A list in a list, or whatever else, is none of a function's. What an attribute of a resource that
@@ -101,7 +101,7 @@ Result<json::array> Evaluator::List(const json::value& value, std::string_view f
   SCV_ASSIGN(auto made, Evaluate(value));
   const auto call = FunctionOf(value);
   if (made.is_string() && call && call->name == "Fn::GetAtt") return json::array{std::move(made)};
-  if (!made.is_array()) return Wrong(function, "wants a list");
+  if (!made.is_array()) return BadCall(function, "wants a list");
   return std::move(made.get_array());
 }
 
@@ -130,10 +130,10 @@ Result<std::string> Evaluator::Attribute(const std::string& resource,
   } else {
     const auto found = scope_.resources.find(resource);
     if (found == scope_.resources.end()) {
-      return Wrong(resource, "is not made, because its condition does not hold, but referred to");
+      return BadCall(resource, "is not made, because its condition does not hold, but referred to");
     }
     const auto value = found->second.find(attribute);
-    if (value == found->second.end()) return Wrong(resource, "has no " + attribute);
+    if (value == found->second.end()) return BadCall(resource, "has no " + attribute);
     text = value->second;
   }
   SCV_TRY(Spend(text.size()));
@@ -143,13 +143,13 @@ Result<std::string> Evaluator::Attribute(const std::string& resource,
 Result<json::value> Evaluator::Join(const json::value& argument) {
   const auto* parts = argument.if_array();
   if (parts == nullptr || parts->size() != 2 || !parts->at(0).is_string()) {
-    return Wrong("Fn::Join", "wants a text and a list");
+    return BadCall("Fn::Join", "wants a text and a list");
   }
   SCV_ASSIGN(const auto list, List(parts->at(1), "Fn::Join"));
   const std::string between(parts->at(0).get_string());
   std::string text;
   for (const auto& one : list) {
-    if (!one.is_string()) return Wrong("Fn::Join", "wants a list of texts");
+    if (!one.is_string()) return BadCall("Fn::Join", "wants a list of texts");
     SCV_TRY(Spend(between.size() + one.get_string().size()));
     text += (&one == list.begin() ? "" : between) + std::string(one.get_string());
   }
@@ -165,7 +165,7 @@ Result<json::value> Evaluator::Substitute(const json::value& argument) {
   std::size_t from = 0;
   for (auto at = text.find("${"); at != std::string_view::npos; at = text.find("${", from)) {
     const auto end = text.find('}', at);
-    if (end == std::string_view::npos) return Wrong("Fn::Sub", "a ${ is not closed");
+    if (end == std::string_view::npos) return BadCall("Fn::Sub", "a ${ is not closed");
     made += text.substr(from, at - from);
     from = end + 1;
     const std::string name(text.substr(at + 2, end - at - 2));
@@ -178,7 +178,7 @@ Result<json::value> Evaluator::Substitute(const json::value& argument) {
       SCV_ASSIGN(value, Attribute(name.substr(0, dot), name.substr(dot + 1)));
     } else {
       SCV_ASSIGN(const auto named, Named(name));
-      if (!named.is_string()) return Wrong("Fn::Sub", name + " is a list; use Fn::Join");
+      if (!named.is_string()) return BadCall("Fn::Sub", name + " is a list; use Fn::Join");
       value = named.get_string();
     }
     SCV_TRY(Spend(value.size()));
@@ -200,14 +200,14 @@ Result<std::size_t> Evaluator::Whole(const json::value& value, std::string_view 
   std::size_t number = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failed == std::errc() && end == text.data() + text.size()) return number;
-  return Wrong(function, "wants a whole number from 0 on");
+  return BadCall(function, "wants a whole number from 0 on");
 }
 
 // [block, how many, bits of a host]: the first parts of a block of IPv4 addresses.
 Result<json::value> Evaluator::Cidr(const json::value& argument) {
   const auto* parts = argument.if_array();
   if (parts == nullptr || parts->size() != 3) {
-    return Wrong("Fn::Cidr", "wants a block, how many parts, and the bits of a host");
+    return BadCall("Fn::Cidr", "wants a block, how many parts, and the bits of a host");
   }
   SCV_ASSIGN(const auto text, Text(parts->at(0), "Fn::Cidr"));
   SCV_ASSIGN(const auto count, Whole(parts->at(1), "Fn::Cidr"));
@@ -215,7 +215,7 @@ Result<json::value> Evaluator::Cidr(const json::value& argument) {
   const auto block = aws::ParsePrefix(text);
   const bool fits = block && count >= 1 && count <= kPartsMax && bits <= kHostBitsMax &&
                     (count << bits) <= (1ULL << (32U - static_cast<unsigned>(block->length)));
-  if (!fits) return Wrong("Fn::Cidr", "wants an IPv4 block with room for 1 to 256 such parts");
+  if (!fits) return BadCall("Fn::Cidr", "wants an IPv4 block with room for 1 to 256 such parts");
   json::array made;
   for (std::size_t i = 0; i < count; ++i) {
     const auto base = static_cast<std::uint32_t>(block->base + (i << bits));
@@ -228,21 +228,21 @@ Result<json::value> Evaluator::Cidr(const json::value& argument) {
 Result<json::value> Evaluator::Select(const json::value& argument) {
   const auto* parts = argument.if_array();
   if (parts == nullptr || parts->size() != 2)
-    return Wrong("Fn::Select", "wants an index and a list");
+    return BadCall("Fn::Select", "wants an index and a list");
   SCV_ASSIGN(const auto index, Whole(parts->at(0), "Fn::Select"));
   SCV_ASSIGN(const auto list, List(parts->at(1), "Fn::Select"));
   const auto call = FunctionOf(parts->at(1));
   if (call && call->name == "Fn::GetAtt") return list.front();
   if (index < list.size()) return list[index];
-  return Wrong("Fn::Select", "cannot select " + std::to_string(index) + " of a list of " +
-                                 std::to_string(list.size()));
+  return BadCall("Fn::Select", "cannot select " + std::to_string(index) + " of a list of " +
+                                   std::to_string(list.size()));
 }
 
 Result<json::value> Evaluator::Split(const json::value& argument) {
   const auto* parts = argument.if_array();
   if (parts == nullptr || parts->size() != 2 || !parts->at(0).is_string() ||
       parts->at(0).get_string().empty()) {
-    return Wrong("Fn::Split", "wants a text to split at, and a text");
+    return BadCall("Fn::Split", "wants a text to split at, and a text");
   }
   const std::string between(parts->at(0).get_string());
   SCV_ASSIGN(const auto text, Text(parts->at(1), "Fn::Split"));
@@ -266,8 +266,8 @@ Result<json::value> Evaluator::FindInMap(const json::value& argument) {
     found = within == nullptr ? nullptr : within->if_contains(key);
     if (found == nullptr) {
       // What a function makes may be a secret.
-      return Wrong("Fn::FindInMap", "the mapping has no such key" +
-                                        (part.is_string() ? " as " + key.substr(0, 80) : ""));
+      return BadCall("Fn::FindInMap", "the mapping has no such key" +
+                                          (part.is_string() ? " as " + key.substr(0, 80) : ""));
     }
     within = found->if_object();
   }
@@ -306,7 +306,7 @@ Result<bool> Evaluator::Holds(const std::string& condition) {
 
 Result<bool> Evaluator::Equal(const json::value& argument) {
   const auto* sides = argument.if_array();
-  if (sides == nullptr || sides->size() != 2) return Wrong("Fn::Equals", "wants two values");
+  if (sides == nullptr || sides->size() != 2) return BadCall("Fn::Equals", "wants two values");
   SCV_ASSIGN(const auto left, Text(sides->at(0), "Fn::Equals"));
   SCV_ASSIGN(const auto right, Text(sides->at(1), "Fn::Equals"));
   return left == right;
@@ -314,19 +314,19 @@ Result<bool> Evaluator::Equal(const json::value& argument) {
 
 Result<bool> Evaluator::Decide(const json::value& value) {
   const auto function = FunctionOf(value);
-  if (!function) return Wrong("a condition", "wants Fn::And, Fn::Or, Fn::Not or Fn::Equals");
+  if (!function) return BadCall("a condition", "wants Fn::And, Fn::Or, Fn::Not or Fn::Equals");
   const auto& argument = *function->argument;
   if (function->name == "Condition") return Holds(std::string(argument.get_string()));
   if (function->name == "Fn::Equals") return Equal(argument);
   const bool all = function->name == "Fn::And";
   const bool one = function->name == "Fn::Not";
   if (!all && !one && function->name != "Fn::Or") {
-    return Wrong("a condition", "wants Fn::And, Fn::Or, Fn::Not or Fn::Equals");
+    return BadCall("a condition", "wants Fn::And, Fn::Or, Fn::Not or Fn::Equals");
   }
   const auto* list = argument.if_array();
   const std::size_t size = list == nullptr ? 0 : list->size();
   if (one ? size != 1 : size < 2 || size > 10) {
-    return Wrong(function->name, one ? "wants one condition" : "wants 2 to 10 conditions");
+    return BadCall(function->name, one ? "wants one condition" : "wants 2 to 10 conditions");
   }
   bool result = all;
   for (const auto& inner : *list) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "provider/cloudformation_reading.h"
 #include "provider/cloudformation_stack.h"
 #include "provider/random_text.h"
 #include "provider/references.h"
@@ -17,14 +18,10 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kPropertiesMax = 64UL * 1024;  // bytes of JSON
-constexpr std::size_t kNameMax = 255;
+constexpr std::size_t kGivenNameMax = 255;
 constexpr std::size_t kTypesNamed = 20;  // in one message
 constexpr std::size_t kPartMax = 64;     // of a made name's stack and logical id
 constexpr std::size_t kTypeMax = 100;    // AWS takes 60 characters of a custom one
-
-std::unexpected<Error> Wrong(const std::string& where, const std::string& why) {
-  return Fail(ErrorKind::kInvalid, where + ": " + why);
-}
 
 // What Ref gives.
 enum class Ref { kName, kArn, kId, kNameIdScope, kUrl };
@@ -123,7 +120,7 @@ Result<std::string> NameOf(const Owner& owner, const std::string& logical_id,
   const auto* given = shape.name.empty() ? nullptr : PropertyAt(properties, shape.name);
   if (given != nullptr) {
     const bool fine = given->is_string() && !given->get_string().empty() &&
-                      given->get_string().size() <= kNameMax;
+                      given->get_string().size() <= kGivenNameMax;
     if (fine) return std::string(given->get_string());
     return Wrong("Resources." + logical_id,
                  std::string(shape.name) + " must be a text of 1 to 255 characters");

@@ -12,7 +12,7 @@ const std::map<std::string, boost::json::value> kValues{
     {"Size", "small"}, {"Key", "hunter2"}, {"Zones", {"a", "b"}}, {"AWS::Region", "us-east-1"}};
 
 // Of the rules, written as YAML; "": they hold.
-std::string Why(const std::string& rules) {
+std::string WhyNot(const std::string& rules) {
   const auto source =
       ReadTemplate("Rules: " + rules + "\nResources: {T: {Type: AWS::SNS::Topic}}\n");
   if (!source) return source.error().message;
@@ -21,7 +21,7 @@ std::string Why(const std::string& rules) {
 }
 
 std::string Asserting(const std::string& assertion) {
-  return Why("{R: {Assertions: [{Assert: " + assertion + ", AssertDescription: said}]}}");
+  return WhyNot("{R: {Assertions: [{Assert: " + assertion + ", AssertDescription: said}]}}");
 }
 
 TEST(CloudFormationRules, HoldOrSayTheirDescription) {
@@ -38,8 +38,8 @@ TEST(CloudFormationRules, HoldOrSayTheirDescription) {
 
 TEST(CloudFormationRules, ApplyUnderTheirCondition) {
   const std::string assertions = ", Assertions: [{Assert: !Equals [a, b]}]}}";
-  EXPECT_EQ(Why("{R: {RuleCondition: !Equals [!Ref Size, large]" + assertions), "");
-  EXPECT_EQ(Why("{R: {RuleCondition: !Equals [!Ref Size, small]" + assertions),
+  EXPECT_EQ(WhyNot("{R: {RuleCondition: !Equals [!Ref Size, large]" + assertions), "");
+  EXPECT_EQ(WhyNot("{R: {RuleCondition: !Equals [!Ref Size, small]" + assertions),
             "Rules.R: the parameters do not satisfy it");
   EXPECT_EQ(Asserting("{'Fn::EachMemberIn': [{'Fn::ValueOfAll': [AWS::EC2::VPC::Id, Tags.x]}, "
                       "{'Fn::RefAll': AWS::EC2::VPC::Id}]}"),
@@ -55,9 +55,9 @@ TEST(CloudFormationRules, AreRefusedWhereTheyAreWrong) {
   EXPECT_NE(Asserting("!And [!Equals [a, a]]").find("2 to 10"), std::string::npos);
   EXPECT_NE(Asserting("!Equals [!Ref Nobody, a]").find("no parameter Nobody"), std::string::npos);
   EXPECT_NE(Asserting("!Equals [{a: b}, a]").find("a value is"), std::string::npos);
-  EXPECT_NE(Why("{R: {Assertions: x}}").find("up to 100"), std::string::npos);
-  EXPECT_NE(Why("{R: {Assertions: [{Assertion: x}]}}").find("with Assert"), std::string::npos);
-  EXPECT_NE(Why("{R: []}").find("must be a map"), std::string::npos);
+  EXPECT_NE(WhyNot("{R: {Assertions: x}}").find("up to 100"), std::string::npos);
+  EXPECT_NE(WhyNot("{R: {Assertions: [{Assertion: x}]}}").find("with Assert"), std::string::npos);
+  EXPECT_NE(WhyNot("{R: []}").find("must be a map"), std::string::npos);
   EXPECT_EQ(Asserting("!Equals [!Ref Key, x]").find("hunter2"), std::string::npos);
 }
 

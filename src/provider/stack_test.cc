@@ -7,12 +7,10 @@
 
 #include "provider/conform.h"
 #include "provider/schema.h"
-#include "provider/test_support.h"
+#include "provider/stack_test_support.h"
 
 namespace scv::provider {
 namespace {
-
-constexpr const char* kStackType = "aws_cloudformation_stack";
 
 std::string Failover() {
   std::ifstream file(std::filesystem::path(SCV_PROVIDER_TESTDATA) /
