@@ -73,6 +73,6 @@ variable "waf_solution" {
 
   validation {
     condition     = can(regex("^https://[a-z0-9.-]+/[A-Za-z0-9./_-]+\\.template$", var.waf_solution.template_url))
-    error_message = "waf_solution.template_url: where CloudFormation finds the template in S3, https://….template."
+    error_message = "waf_solution.template_url: an HTTPS address of a file .template in S3."
   }
 }
