@@ -1,6 +1,7 @@
 # The web application firewall in each of its styles, and what may write to the bucket of logs.
 mock_provider "aws" {
-  source = "./tests/mocks"
+  source          = "./tests/mocks"
+  override_during = plan
 
   mock_resource "aws_wafv2_web_acl" {
     defaults = {
@@ -64,6 +65,8 @@ run "off" {
 }
 
 run "own" {
+  command = plan
+
   variables {
     waf = { style = "own", deny = ["198.51.100.0/24"], modes = { anonymous = "count" } }
   }
@@ -80,6 +83,8 @@ run "own" {
 }
 
 run "solution" {
+  command = plan
+
   variables {
     waf = { style = "solution" }
   }
@@ -90,33 +95,13 @@ run "solution" {
   }
 }
 
-run "no_such_style" {
+run "no_such_style_and_no_template" {
   command = plan
 
   variables {
-    waf = { style = "on" }
-  }
-
-  expect_failures = [var.waf]
-}
-
-run "own_lists_with_the_solution" {
-  command = plan
-
-  variables {
-    waf = { style = "solution", deny = ["198.51.100.0/24"] }
-  }
-
-  expect_failures = [var.waf]
-}
-
-run "template_by_name" {
-  command = plan
-
-  variables {
-    waf          = { style = "solution" }
+    waf          = { style = "on", deny = ["198.51.100.0/24"] }
     waf_solution = { template_url = "aws-waf-security-automations.template" }
   }
 
-  expect_failures = [var.waf_solution]
+  expect_failures = [var.waf, var.waf_solution]
 }

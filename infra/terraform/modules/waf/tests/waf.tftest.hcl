@@ -1,5 +1,6 @@
 mock_provider "aws" {
-  source = "../../tests/mocks"
+  source          = "../../tests/mocks"
+  override_during = plan
 
   mock_resource "aws_wafv2_web_acl" {
     defaults = {
@@ -43,6 +44,8 @@ variables {
 }
 
 run "defaults" {
+  command = plan
+
   assert {
     condition = [for rule in sort([for r in aws_wafv2_web_acl.this.rule : format("%02d %s", r.priority, r.name)]) : rule] == [
       "00 allow", "01 deny", "02 flood", "03 probe_rate", "04 honeypot", "05 probes", "06 methods", "07 size",
@@ -117,6 +120,8 @@ run "defaults" {
 }
 
 run "other_modes" {
+  command = plan
+
   variables {
     modes          = { sqli = "count", common = "off", flood = "count", anonymous = "block", honeypot = "off", size = "off" }
     allow          = ["203.0.113.7/32", "2001:db8::/32"]
