@@ -246,6 +246,53 @@ def buckets(found: Resources) -> list[Problem]:
     return problems
 
 
+def access_logs(found: Resources) -> list[Problem]:
+    """What a load balancer needs to be able to write its log."""
+    logging = [r for r in found.of("aws_lb") if _first(r.values, "access_logs").get("enabled")]
+    problems = _must(logging, "has a log prefix with AWSLogs in it, which AWS adds itself",
+                     lambda v: "AWSLogs" not in (_first(v, "access_logs").get("prefix") or ""))
+    kinds = {r.values["bucket"]: _first(_first(r.values, "rule"),
+                                        "apply_server_side_encryption_by_default")
+             for r in found.of("aws_s3_bucket_server_side_encryption_configuration")}
+    problems += _must(logging, "logs to a bucket with a KMS key, which it cannot use",
+                      lambda v: kinds.get(_first(v, "access_logs")["bucket"], {}).get(
+                          "sse_algorithm", "AES256") == "AES256")
+    granted = [resource for d in found.data("aws_iam_policy_document")
+               for s in d.values.get("statement") or [] if _writes_logs(s)
+               for resource in s["resources"]]
+    problems += _must(logging, "may not write its log: no grant for PREFIX/AWSLogs/ACCOUNT/*",
+                      lambda v: any(re.search(
+                          rf"/{re.escape(_first(v, 'access_logs').get('prefix') or '')}"
+                          r"/AWSLogs/\d{12}/\*$", g) for g in granted))
+    return problems
+
+
+def _writes_logs(statement: dict) -> bool:
+    services = [name for p in statement.get("principals") or [] for name in p["identifiers"]]
+    return "s3:PutObject" in (statement["actions"] or []) and any(
+        name.startswith("logdelivery.elasticloadbalancing.") for name in services)
+
+
+def firewalls(found: Resources) -> list[Problem]:
+    problems = []
+    logged = {r.values["resource_arn"] for r in found.of("aws_wafv2_web_acl_logging_configuration")}
+    guarding = {r.values["web_acl_arn"] for r in found.of("aws_wafv2_web_acl_association")}
+    for acl in found.of("aws_wafv2_web_acl"):
+        if acl.values["arn"] not in logged:
+            problems.append((acl.address, "logs nothing"))
+        if acl.values["scope"] == "REGIONAL" and acl.values["arn"] not in guarding:
+            problems.append((acl.address, "guards nothing"))
+        problems += [(acl.address, f"does not measure {rule['name']}")
+                     for rule in acl.values.get("rule") or []
+                     if not _first(rule, "visibility_config").get("cloudwatch_metrics_enabled")]
+    for log in found.of("aws_wafv2_web_acl_logging_configuration"):
+        redacted = {_first(f, "single_header").get("name")
+                    for f in log.values.get("redacted_fields") or []}
+        if missing := {"authorization", "cookie"} - redacted:
+            problems.append((log.address, f"logs credentials: {', '.join(sorted(missing))}"))
+    return problems
+
+
 def names(found: Resources) -> list[Problem]:
     problems = _must(found.of("aws_acm_certificate"), "is not validated by DNS",
                      lambda v: v["validation_method"] == "DNS")
@@ -271,7 +318,7 @@ def tags(found: Resources) -> list[Problem]:
 RULES: dict[str, Callable[[Resources], list[Problem]]] = {
     rule.__name__.replace("_", "-"): rule
     for rule in (network, peering, security_groups, load_balancers, fleets, database, multi_az,
-                 secrets, permissions, buckets, names, logs, tags)
+                 secrets, permissions, buckets, access_logs, firewalls, names, logs, tags)
 }
 
 
