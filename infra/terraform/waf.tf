@@ -32,9 +32,9 @@ module "waf" {
   probes = merge(var.waf.probes, {
     known_exact = [
       "/", "/boot.js", "/favicon.ico", "/healthz", "/icon.svg", "/index.html", "/livez",
-      "/manifest.webmanifest", "/readyz", "/robots.txt", "/sw.js",
+      "/manifest.webmanifest", "/new", "/readyz", "/robots.txt", "/sw.js", "/trash",
     ]
-    known_prefixes = ["/api/v1/", "/assets/", "/memos"]
+    known_prefixes = ["/api/v1/", "/assets/", "/m/", "/trash/"]
   })
 
   # Memos are free text, and so is what one looks for among them. An import may have 256 MiB.

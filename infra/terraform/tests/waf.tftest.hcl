@@ -77,7 +77,7 @@ run "own" {
   }
 
   assert {
-    condition     = module.waf[0].wcu == 1442 && module.waf[0].log_group == "aws-waf-logs-scv"
+    condition     = module.waf[0].wcu == 1448 && module.waf[0].log_group == "aws-waf-logs-scv"
     error_message = "Every protection fits in what the basic price holds: ${module.waf[0].wcu}."
   }
 }

@@ -193,8 +193,9 @@ resource "aws_wafv2_web_acl" "this" {
     }
   }
 
-  # Bad robots: the path is in no page, and robots.txt forbids it. This refuses the request and labels
-  # it; who came belongs on the list `deny`, because AWS WAF alone cannot remember an address.
+  # Bad robots: the path is in no page, and robots.txt (web/public) forbids it. This refuses the
+  # request and labels it; who came belongs on the list `deny`, because AWS WAF alone cannot remember
+  # an address.
   dynamic "rule" {
     for_each = { for name, mode in local.on : name => mode if name == "honeypot" }
 
