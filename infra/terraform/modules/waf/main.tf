@@ -1,5 +1,6 @@
 # A web ACL for a load balancer, of rules of our own: manual lists, floods, scanners and probes, bad
-# robots, sizes, and AWS's groups for reputation, common attacks and SQL injection.
+# robots, sizes, and AWS's groups for reputation, common attacks and SQL injection. Which rules there
+# are, their order and their modes: rules.tf.
 resource "aws_wafv2_ip_set" "this" {
   for_each = local.addresses
 
@@ -25,155 +26,137 @@ resource "aws_wafv2_web_acl" "this" {
     sampled_requests_enabled   = true
   }
 
-  # Manual lists. Who is allowed passes all other rules.
+  # Each rule has one of the statements below, by its name.
   dynamic "rule" {
-    for_each = toset(["allow", "deny"])
+    for_each = local.rules
 
     content {
       name     = rule.key
-      priority = local.priority[rule.key]
+      priority = rule.value.priority
 
-      action {
-        dynamic "allow" {
-          for_each = rule.key == "allow" ? [1] : []
-          content {}
-        }
+      dynamic "action" {
+        for_each = rule.value.is_group ? [] : [rule.value.mode]
 
-        dynamic "block" {
-          for_each = rule.key == "deny" ? [1] : []
-          content {}
+        content {
+          dynamic "allow" {
+            for_each = action.value == "allow" ? [1] : []
+            content {}
+          }
+
+          dynamic "block" {
+            for_each = action.value == "block" ? [1] : []
+
+            content {
+              dynamic "custom_response" {
+                for_each = rule.value.answer == null ? [] : [rule.value.answer]
+
+                content {
+                  response_code = custom_response.value
+                }
+              }
+            }
+          }
+
+          dynamic "count" {
+            for_each = action.value == "count" ? [1] : []
+            content {}
+          }
         }
       }
 
-      statement {
-        or_statement {
-          statement {
-            ip_set_reference_statement {
-              arn = aws_wafv2_ip_set.this["${rule.key}_v4"].arn
-            }
+      # A group's rules decide themselves, or all of them only count.
+      dynamic "override_action" {
+        for_each = rule.value.is_group ? [rule.value.mode] : []
+
+        content {
+          dynamic "none" {
+            for_each = override_action.value == "block" ? [1] : []
+            content {}
           }
 
-          statement {
-            ip_set_reference_statement {
-              arn = aws_wafv2_ip_set.this["${rule.key}_v6"].arn
-            }
+          dynamic "count" {
+            for_each = override_action.value == "count" ? [1] : []
+            content {}
           }
+        }
+      }
+
+      dynamic "rule_label" {
+        for_each = rule.value.label == null ? [] : [rule.value.label]
+
+        content {
+          name = "${var.name}:robot:${rule_label.value}"
         }
       }
 
       visibility_config {
         cloudwatch_metrics_enabled = true
-        metric_name                = "${var.name}-${rule.key}"
+        metric_name                = "${var.name}-${replace(rule.key, "_", "-")}"
         sampled_requests_enabled   = true
       }
-    }
-  }
 
-  # Floods: everything that an address asks for counts.
-  dynamic "rule" {
-    for_each = { for name, mode in local.on : name => mode if name == "flood" }
-
-    content {
-      name     = rule.key
-      priority = local.priority[rule.key]
-
-      action {
-        dynamic "block" {
-          for_each = rule.value == "block" ? [1] : []
+      statement {
+        # Manual lists. Who is allowed passes all other rules.
+        dynamic "or_statement" {
+          for_each = [for name in [rule.key] : name if contains(["allow", "deny"], name)]
 
           content {
-            custom_response {
-              response_code = 429
+            dynamic "statement" {
+              for_each = ["v4", "v6"]
+
+              content {
+                ip_set_reference_statement {
+                  arn = aws_wafv2_ip_set.this["${rule.key}_${statement.value}"].arn
+                }
+              }
             }
           }
         }
 
-        dynamic "count" {
-          for_each = rule.value == "count" ? [1] : []
-          content {}
-        }
-      }
+        # flood: everything that an address asks for counts. probe_rate: AWS WAF sees no answers, so it
+        # cannot count the 4xx of an address; requests for paths that the service does not have come
+        # near to that, and only those are counted and refused.
+        dynamic "rate_based_statement" {
+          for_each = { for name, rate in { flood = var.flood, probe_rate = var.probes } : name => rate if name == rule.key }
 
-      statement {
-        rate_based_statement {
-          limit                 = var.flood.limit
-          evaluation_window_sec = var.flood.window_seconds
-          aggregate_key_type    = var.client_address == "forwarded" ? "FORWARDED_IP" : "IP"
+          content {
+            limit                 = rate_based_statement.value.limit
+            evaluation_window_sec = rate_based_statement.value.window_seconds
+            aggregate_key_type    = var.client_address == "forwarded" ? "FORWARDED_IP" : "IP"
 
-          dynamic "forwarded_ip_config" {
-            for_each = var.client_address == "forwarded" ? [1] : []
+            dynamic "forwarded_ip_config" {
+              for_each = var.client_address == "forwarded" ? [1] : []
 
-            content {
-              header_name       = "X-Forwarded-For"
-              fallback_behavior = "NO_MATCH"
+              content {
+                header_name       = "X-Forwarded-For"
+                fallback_behavior = "NO_MATCH"
+              }
             }
-          }
-        }
-      }
 
-      visibility_config {
-        cloudwatch_metrics_enabled = true
-        metric_name                = "${var.name}-flood"
-        sampled_requests_enabled   = true
-      }
-    }
-  }
+            dynamic "scope_down_statement" {
+              for_each = [for name in [rule.key] : name if name == "probe_rate"]
 
-  # Scanners, by rate. AWS WAF sees no answers, so it cannot count the 4xx of an address; requests for
-  # paths that the service does not have come near to that, and only those are counted and refused.
-  dynamic "rule" {
-    for_each = { for name, mode in local.on : name => mode if name == "probe_rate" }
+              content {
+                not_statement {
+                  statement {
+                    or_statement {
+                      dynamic "statement" {
+                        for_each = local.known_paths
 
-    content {
-      name     = rule.key
-      priority = local.priority[rule.key]
+                        content {
+                          byte_match_statement {
+                            search_string         = statement.value.path
+                            positional_constraint = statement.value.constraint
 
-      action {
-        dynamic "block" {
-          for_each = rule.value == "block" ? [1] : []
-          content {}
-        }
+                            field_to_match {
+                              uri_path {}
+                            }
 
-        dynamic "count" {
-          for_each = rule.value == "count" ? [1] : []
-          content {}
-        }
-      }
-
-      statement {
-        rate_based_statement {
-          limit                 = var.probes.limit
-          evaluation_window_sec = var.probes.window_seconds
-          aggregate_key_type    = var.client_address == "forwarded" ? "FORWARDED_IP" : "IP"
-
-          dynamic "forwarded_ip_config" {
-            for_each = var.client_address == "forwarded" ? [1] : []
-
-            content {
-              header_name       = "X-Forwarded-For"
-              fallback_behavior = "NO_MATCH"
-            }
-          }
-
-          scope_down_statement {
-            not_statement {
-              statement {
-                or_statement {
-                  dynamic "statement" {
-                    for_each = local.known_paths
-
-                    content {
-                      byte_match_statement {
-                        search_string         = statement.value.path
-                        positional_constraint = statement.value.constraint
-
-                        field_to_match {
-                          uri_path {}
-                        }
-
-                        text_transformation {
-                          priority = 0
-                          type     = "NONE"
+                            text_transformation {
+                              priority = 0
+                              type     = "NONE"
+                            }
+                          }
                         }
                       }
                     }
@@ -183,161 +166,119 @@ resource "aws_wafv2_web_acl" "this" {
             }
           }
         }
-      }
 
-      visibility_config {
-        cloudwatch_metrics_enabled = true
-        metric_name                = "${var.name}-probe-rate"
-        sampled_requests_enabled   = true
-      }
-    }
-  }
+        # Bad robots: the path is in no page, and robots.txt (web/public) forbids it. This refuses the
+        # request and labels it; who came belongs on the list `deny`, because AWS WAF alone cannot
+        # remember an address.
+        dynamic "byte_match_statement" {
+          for_each = [for name in [rule.key] : name if name == "honeypot"]
 
-  # Bad robots: the path is in no page, and robots.txt (web/public) forbids it. This refuses the
-  # request and labels it; who came belongs on the list `deny`, because AWS WAF alone cannot remember
-  # an address.
-  dynamic "rule" {
-    for_each = { for name, mode in local.on : name => mode if name == "honeypot" }
+          content {
+            search_string         = var.honeypot_path
+            positional_constraint = "STARTS_WITH"
 
-    content {
-      name     = rule.key
-      priority = local.priority[rule.key]
+            field_to_match {
+              uri_path {}
+            }
 
-      action {
-        dynamic "block" {
-          for_each = rule.value == "block" ? [1] : []
-          content {}
-        }
-
-        dynamic "count" {
-          for_each = rule.value == "count" ? [1] : []
-          content {}
-        }
-      }
-
-      rule_label {
-        name = "${var.name}:robot:honeypot"
-      }
-
-      statement {
-        byte_match_statement {
-          search_string         = var.honeypot_path
-          positional_constraint = "STARTS_WITH"
-
-          field_to_match {
-            uri_path {}
-          }
-
-          text_transformation {
-            priority = 0
-            type     = "LOWERCASE"
+            text_transformation {
+              priority = 0
+              type     = "LOWERCASE"
+            }
           }
         }
-      }
 
-      visibility_config {
-        cloudwatch_metrics_enabled = true
-        metric_name                = "${var.name}-honeypot"
-        sampled_requests_enabled   = true
-      }
-    }
-  }
+        # Scanners, by what they ask for.
+        dynamic "or_statement" {
+          for_each = [for name in [rule.key] : name if name == "probes"]
 
-  # Scanners, by what they ask for.
-  dynamic "rule" {
-    for_each = { for name, mode in local.on : name => mode if name == "probes" }
+          content {
+            dynamic "statement" {
+              for_each = local.probe_paths
 
-    content {
-      name     = rule.key
-      priority = local.priority[rule.key]
+              content {
+                byte_match_statement {
+                  search_string         = statement.value.path
+                  positional_constraint = statement.value.constraint
 
-      action {
-        dynamic "block" {
-          for_each = rule.value == "block" ? [1] : []
-          content {}
-        }
+                  field_to_match {
+                    uri_path {}
+                  }
 
-        dynamic "count" {
-          for_each = rule.value == "count" ? [1] : []
-          content {}
-        }
-      }
-
-      rule_label {
-        name = "${var.name}:robot:probe"
-      }
-
-      statement {
-        or_statement {
-          dynamic "statement" {
-            for_each = local.probe_paths
-
-            content {
-              byte_match_statement {
-                search_string         = statement.value.path
-                positional_constraint = statement.value.constraint
-
-                field_to_match {
-                  uri_path {}
-                }
-
-                text_transformation {
-                  priority = 0
-                  type     = "LOWERCASE"
+                  text_transformation {
+                    priority = 0
+                    type     = "LOWERCASE"
+                  }
                 }
               }
             }
           }
         }
-      }
 
-      visibility_config {
-        cloudwatch_metrics_enabled = true
-        metric_name                = "${var.name}-probes"
-        sampled_requests_enabled   = true
-      }
-    }
-  }
-
-  # Methods that the service does not have: TRACE, CONNECT, WebDAV's and inventions.
-  dynamic "rule" {
-    for_each = { for name, mode in local.on : name => mode if name == "methods" }
-
-    content {
-      name     = rule.key
-      priority = local.priority[rule.key]
-
-      action {
-        dynamic "block" {
-          for_each = rule.value == "block" ? [1] : []
+        # Methods that the service does not have: TRACE, CONNECT, WebDAV's and inventions.
+        dynamic "not_statement" {
+          for_each = [for name in [rule.key] : name if name == "methods"]
 
           content {
-            custom_response {
-              response_code = 405
+            statement {
+              or_statement {
+                dynamic "statement" {
+                  for_each = sort(var.methods)
+
+                  content {
+                    byte_match_statement {
+                      search_string         = statement.value
+                      positional_constraint = "EXACTLY"
+
+                      field_to_match {
+                        method {}
+                      }
+
+                      text_transformation {
+                        priority = 0
+                        type     = "NONE"
+                      }
+                    }
+                  }
+                }
+              }
             }
           }
         }
 
-        dynamic "count" {
-          for_each = rule.value == "count" ? [1] : []
-          content {}
-        }
-      }
+        # Of a body at a load balancer AWS WAF sees the first 8 KiB and no length, so the header must
+        # do: more than five digits are 100,000 bytes and more. memo refuses from 65,537 bytes on.
+        dynamic "and_statement" {
+          for_each = [for name in [rule.key] : name if name == "size"]
 
-      statement {
-        not_statement {
-          statement {
-            or_statement {
-              dynamic "statement" {
-                for_each = sort(var.methods)
+          content {
+            statement {
+              size_constraint_statement {
+                comparison_operator = "GT"
+                size                = 5
 
-                content {
+                field_to_match {
+                  single_header {
+                    name = "content-length"
+                  }
+                }
+
+                text_transformation {
+                  priority = 0
+                  type     = "NONE"
+                }
+              }
+            }
+
+            statement {
+              not_statement {
+                statement {
                   byte_match_statement {
-                    search_string         = statement.value
+                    search_string         = var.large_body_path
                     positional_constraint = "EXACTLY"
 
                     field_to_match {
-                      method {}
+                      uri_path {}
                     }
 
                     text_transformation {
@@ -350,202 +291,70 @@ resource "aws_wafv2_web_acl" "this" {
             }
           }
         }
-      }
 
-      visibility_config {
-        cloudwatch_metrics_enabled = true
-        metric_name                = "${var.name}-methods"
-        sampled_requests_enabled   = true
-      }
-    }
-  }
-
-  # Sizes. Of a body at a load balancer AWS WAF sees the first 8 KiB and no length, so the header must
-  # do: more than five digits are 100,000 bytes and more. memo itself refuses from 65,537 bytes on.
-  dynamic "rule" {
-    for_each = { for name, mode in local.on : name => mode if name == "size" }
-
-    content {
-      name     = rule.key
-      priority = local.priority[rule.key]
-
-      action {
-        dynamic "block" {
-          for_each = rule.value == "block" ? [1] : []
+        # AWS's groups, in the versions that AWS has as its default, with the exceptions of rules.tf.
+        dynamic "managed_rule_group_statement" {
+          for_each = { for name, group in local.groups : name => group if name == rule.key }
 
           content {
-            custom_response {
-              response_code = 413
-            }
-          }
-        }
+            vendor_name = "AWS"
+            name        = managed_rule_group_statement.value.name
 
-        dynamic "count" {
-          for_each = rule.value == "count" ? [1] : []
-          content {}
-        }
-      }
+            dynamic "rule_action_override" {
+              for_each = managed_rule_group_statement.value.count
 
-      statement {
-        and_statement {
-          statement {
-            size_constraint_statement {
-              comparison_operator = "GT"
-              size                = 5
+              content {
+                name = rule_action_override.key
 
-              field_to_match {
-                single_header {
-                  name = "content-length"
-                }
-              }
-
-              text_transformation {
-                priority = 0
-                type     = "NONE"
-              }
-            }
-          }
-
-          statement {
-            not_statement {
-              statement {
-                byte_match_statement {
-                  search_string         = var.large_body_path
-                  positional_constraint = "EXACTLY"
-
-                  field_to_match {
-                    uri_path {}
-                  }
-
-                  text_transformation {
-                    priority = 0
-                    type     = "NONE"
-                  }
+                action_to_use {
+                  count {}
                 }
               }
             }
           }
         }
-      }
 
-      visibility_config {
-        cloudwatch_metrics_enabled = true
-        metric_name                = "${var.name}-size"
-        sampled_requests_enabled   = true
-      }
-    }
-  }
+        # What those groups found and only counted, where no free text belongs.
+        dynamic "and_statement" {
+          for_each = { for name, exempt in local.exempt : name => exempt if name == rule.key }
 
-  # AWS's groups, in the versions that AWS has as its default. Exceptions: rules.tf.
-  dynamic "rule" {
-    for_each = local.groups_on
+          content {
+            statement {
+              or_statement {
+                dynamic "statement" {
+                  for_each = local.findings_in[rule.key]
 
-    content {
-      name     = rule.key
-      priority = local.priority[rule.key]
-
-      override_action {
-        dynamic "none" {
-          for_each = local.on[rule.key] == "block" ? [1] : []
-          content {}
-        }
-
-        dynamic "count" {
-          for_each = local.on[rule.key] == "count" ? [1] : []
-          content {}
-        }
-      }
-
-      statement {
-        managed_rule_group_statement {
-          vendor_name = "AWS"
-          name        = rule.value.name
-
-          dynamic "rule_action_override" {
-            for_each = rule.value.count
-
-            content {
-              name = rule_action_override.key
-
-              action_to_use {
-                count {}
-              }
-            }
-          }
-        }
-      }
-
-      visibility_config {
-        cloudwatch_metrics_enabled = true
-        metric_name                = "${var.name}-${replace(rule.key, "_", "-")}"
-        sampled_requests_enabled   = true
-      }
-    }
-  }
-
-  # What those groups found and only counted, where no free text belongs.
-  dynamic "rule" {
-    for_each = local.elsewhere
-
-    content {
-      name     = rule.key
-      priority = local.priority[rule.key]
-
-      action {
-        dynamic "block" {
-          for_each = local.on[rule.key] == "block" ? [1] : []
-          content {}
-        }
-
-        dynamic "count" {
-          for_each = local.on[rule.key] == "count" ? [1] : []
-          content {}
-        }
-      }
-
-      statement {
-        and_statement {
-          statement {
-            or_statement {
-              dynamic "statement" {
-                for_each = rule.value
-
-                content {
-                  label_match_statement {
-                    scope = "LABEL"
-                    key   = statement.value
+                  content {
+                    label_match_statement {
+                      scope = "LABEL"
+                      key   = statement.value
+                    }
                   }
                 }
               }
             }
-          }
 
-          statement {
-            not_statement {
-              statement {
-                byte_match_statement {
-                  search_string         = local.exempt[rule.key].path
-                  positional_constraint = local.exempt[rule.key].constraint
+            statement {
+              not_statement {
+                statement {
+                  byte_match_statement {
+                    search_string         = and_statement.value.path
+                    positional_constraint = and_statement.value.constraint
 
-                  field_to_match {
-                    uri_path {}
-                  }
+                    field_to_match {
+                      uri_path {}
+                    }
 
-                  text_transformation {
-                    priority = 0
-                    type     = "NONE"
+                    text_transformation {
+                      priority = 0
+                      type     = "NONE"
+                    }
                   }
                 }
               }
             }
           }
         }
-      }
-
-      visibility_config {
-        cloudwatch_metrics_enabled = true
-        metric_name                = "${var.name}-${rule.key}"
-        sampled_requests_enabled   = true
       }
     }
   }

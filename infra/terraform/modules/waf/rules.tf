@@ -77,25 +77,23 @@ locals {
       }
     }
   }
-  groups_on = { for name, group in local.groups : name => group if contains(keys(local.on), name) }
 
   # A group that itself only counts leaves its findings alone here, too.
   findings = flatten([
-    for name, group in local.groups_on : [
+    for name, group in local.groups : [
       for label in values(group.count) : "awswaf:managed:aws:${group.labels}:${label}" if label != ""
-    ] if local.on[name] == "block"
+    ] if local.modes[name] == "block"
   ])
+
   findings_in = {
     bodies  = [for label in local.findings : label if endswith(label, "_Body")]
     queries = [for label in local.findings : label if !endswith(label, "_Body")]
   }
+
+  # Where free text belongs.
   exempt = {
     bodies  = { constraint = "STARTS_WITH", path = var.free_text.body_prefix }
     queries = { constraint = "EXACTLY", path = var.free_text.query_path }
-  }
-  elsewhere = {
-    for name, labels in local.findings_in : name => labels
-    if contains(keys(local.on), name) && length(labels) > 0
   }
 
   probe_paths = concat(
@@ -106,6 +104,17 @@ locals {
     [for path in sort(var.probes.known_exact) : { path = path, constraint = "EXACTLY" }],
     [for path in sort(var.probes.known_prefixes) : { path = path, constraint = "STARTS_WITH" }],
   )
+
+  # What is there: the lists, and what is on and has something to look for.
+  rules = {
+    for name, mode in merge({ allow = "allow", deny = "block" }, local.on) : name => {
+      mode     = mode
+      priority = local.priority[name]
+      is_group = contains(keys(local.groups), name)
+      answer   = lookup({ flood = 429, methods = 405, size = 413 }, name, null)
+      label    = lookup({ honeypot = "honeypot", probes = "probe" }, name, null)
+    } if length(lookup(local.findings_in, name, ["none of its own"])) > 0
+  }
 
   # As AWS counts them: an IP set 1, a rate 2 and its scope, a string at a fixed place 2, each text
   # transformation 10, a size 1, a label 1. With the root's paths and methods 1,398 together, and 1,448
@@ -124,5 +133,5 @@ locals {
     },
     { for name, group in local.groups : name => group.wcu },
   )
-  wcu = sum([for name, wcu in local.wcu_of : wcu if contains(["allow", "deny"], name) || contains(keys(local.on), name)])
+  wcu = sum([for name, wcu in local.wcu_of : wcu if contains(keys(local.rules), name)])
 }
