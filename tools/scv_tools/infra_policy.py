@@ -278,10 +278,11 @@ def firewalls(found: Resources) -> list[Problem]:
     logged = {r.values["resource_arn"] for r in found.of("aws_wafv2_web_acl_logging_configuration")}
     guarding = {r.values["web_acl_arn"] for r in found.of("aws_wafv2_web_acl_association")}
     for acl in found.of("aws_wafv2_web_acl"):
-        if acl.values["arn"] not in logged:
-            problems.append((acl.address, "logs nothing"))
-        if acl.values["scope"] == "REGIONAL" and acl.values["arn"] not in guarding:
-            problems.append((acl.address, "guards nothing"))
+        # Before CloudFront it is the distribution that names it, and logs every request.
+        if acl.values["scope"] == "REGIONAL":
+            problems += [(acl.address, problem) for arns, problem in (
+                (logged, "logs nothing"), (guarding, "guards nothing"))
+                if acl.values["arn"] not in arns]
         problems += [(acl.address, f"does not measure {rule['name']}")
                      for rule in acl.values.get("rule") or []
                      if not _first(rule, "visibility_config").get("cloudwatch_metrics_enabled")]

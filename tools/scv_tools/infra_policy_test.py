@@ -109,6 +109,8 @@ class PoliciesTest(unittest.TestCase):
         self.assertEqual(self.found("firewalls", acl, log, guard), "")
         self.assertIn("logs nothing", self.found("firewalls", acl, guard))
         self.assertIn("guards nothing", self.found("firewalls", acl, log))
+        distant = managed("aws_wafv2_web_acl", arn="arn:acl", scope="CLOUDFRONT", rule=[rule])
+        self.assertEqual(self.found("firewalls", distant), "")
         blind = managed("aws_wafv2_web_acl", arn="arn:acl", scope="REGIONAL", rule=[
             {"name": "flood", "visibility_config": [{"cloudwatch_metrics_enabled": False}]}])
         self.assertIn("does not measure flood", self.found("firewalls", blind, log, guard))
