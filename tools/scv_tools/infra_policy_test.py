@@ -97,6 +97,48 @@ class PoliciesTest(unittest.TestCase):
                 bad = managed("aws_db_instance", **{**replica, name: value})
                 self.assertIn(said, self.found("database", bad))
 
+    def test_access_logs(self):
+        bucket = managed("aws_s3_bucket_server_side_encryption_configuration", bucket="logs", rule=[
+            {"apply_server_side_encryption_by_default": [{"sse_algorithm": "AES256"}]}])
+        grant = document(
+            effect="Allow", actions=["s3:PutObject"],
+            resources=["arn:aws:s3:::logs/front/AWSLogs/123456789012/*"],
+            principals=[{"type": "Service", "identifiers": [
+                "logdelivery.elasticloadbalancing.amazonaws.com"]}])
+
+        def log(prefix: str) -> Resource:
+            return managed("aws_lb", access_logs=[
+                {"enabled": True, "bucket": "logs", "prefix": prefix}])
+
+        self.assertEqual(self.found("access-logs", log("front"), bucket, grant), "")
+        self.assertIn("may not write", self.found("access-logs", log("back"), bucket, grant))
+        self.assertIn("may not write", self.found("access-logs", log("front"), bucket))
+        self.assertIn("AWSLogs in it", self.found("access-logs", log("AWSLogs"), bucket, grant))
+        encrypted = managed("aws_s3_bucket_server_side_encryption_configuration", bucket="logs",
+                            rule=[{"apply_server_side_encryption_by_default": [
+                                {"sse_algorithm": "aws:kms"}]}])
+        self.assertIn("KMS key", self.found("access-logs", log("front"), encrypted, grant))
+
+    def test_firewalls(self):
+        rule = {"name": "flood", "visibility_config": [{"cloudwatch_metrics_enabled": True}]}
+        acl = managed("aws_wafv2_web_acl", arn="arn:acl", scope="REGIONAL", rule=[rule])
+        log = managed("aws_wafv2_web_acl_logging_configuration", resource_arn="arn:acl",
+                      redacted_fields=[{"single_header": [{"name": "authorization"}]},
+                                       {"single_header": [{"name": "cookie"}]},
+                                       {"single_header": [], "query_string": [{}]}])
+        guard = managed("aws_wafv2_web_acl_association", web_acl_arn="arn:acl")
+        self.assertEqual(self.found("firewalls", acl, log, guard), "")
+        self.assertIn("logs nothing", self.found("firewalls", acl, guard))
+        self.assertIn("guards nothing", self.found("firewalls", acl, log))
+        distant = managed("aws_wafv2_web_acl", arn="arn:acl", scope="CLOUDFRONT", rule=[rule])
+        self.assertEqual(self.found("firewalls", distant), "")
+        blind = managed("aws_wafv2_web_acl", arn="arn:acl", scope="REGIONAL", rule=[
+            {"name": "flood", "visibility_config": [{"cloudwatch_metrics_enabled": False}]}])
+        self.assertIn("does not measure flood", self.found("firewalls", blind, log, guard))
+        telling = managed("aws_wafv2_web_acl_logging_configuration", resource_arn="arn:acl",
+                          redacted_fields=[{"single_header": [{"name": "cookie"}]}])
+        self.assertIn("credentials: authorization", self.found("firewalls", acl, telling, guard))
+
     def test_peering(self):
         for cidr, said in [("10.20.48.0/20", ""), ("10.20.0.0/16", "more than one tier"),
                            ("0.0.0.0/0", "more than one tier")]:
