@@ -70,6 +70,7 @@ const Hooks* SecretsHooks(std::string_view type);
 const Hooks* ObjectsHooks(std::string_view type);
 const Hooks* CloudFormationHooks(std::string_view type);
 const Hooks* FirewallHooks(std::string_view type);
+const Hooks* InstanceHooks(std::string_view type);
 
 }  // namespace scv::provider
 

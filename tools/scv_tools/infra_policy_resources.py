@@ -1,4 +1,4 @@
-"""What the policies of infra_policy.py look at: the resources of a state, and how rules are written."""
+"""What policies look at: the resources of a state; and how rules are written."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
