@@ -9,6 +9,7 @@
 #include "cli/child.h"
 #include "cli/command.h"
 #include "cli/daemon_death.h"
+#include "cli/disk_room.h"
 #include "cli/lab_start.h"
 #include "cli/recorded.h"
 #include "cli/terminal.h"
@@ -79,7 +80,7 @@ int Down(const Context& context, const Options& options) {
   }
   if (orderly) {
     if (const auto gone = DestroyAll(context, *record); !gone) {
-      return Interrupted() ? 130 : Complain(gone.error());
+      return Interrupted() ? 130 : Complain(WithShortage(gone.error(), files));
     }
   }
   if (const auto ended = EndLab(files); !ended) return Complain(ended.error());

@@ -135,6 +135,9 @@ std::string Picture(const json::object& status) {
     out += fmt::format("{} {} {}: {}\n", Toned(Text(*pending, "status")), Text(*pending, "type"),
                        Text(*pending, "id"), Text(*pending, "reason"));
   }
+  for (const auto& warning : Texts(status, "warnings")) {
+    out += Painted(Tone::kBad, "! " + warning) + "\n";
+  }
   const auto recorded = Texts(status, "recorded_only");
   if (!recorded.empty()) {
     out += Painted(Tone::kDim, "recorded, not simulated: " + Joined(recorded)) + "\n";

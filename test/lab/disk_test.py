@@ -1,0 +1,162 @@
+"""A disk that runs full under the lab: on a small file system of its own, mounted in a mount
+namespace of its own. Whatever was acknowledged is there afterwards, and the lab goes on."""
+
+import json
+import os
+import subprocess
+import threading
+import unittest
+import uuid
+from http.client import HTTPException
+
+from lab import CLI, Client, Elsewhere, Lab, signed_in, wait_for, why_not
+
+REASON = why_not()
+SIZE = "400m"
+
+
+class SmallDisk:
+    """A lab whose state is on a file system that can be filled and given room again."""
+
+    def __init__(self) -> None:
+        self.lab = Lab()
+        self.mount = self.lab.state
+        self.place = Elsewhere(f"mount -t tmpfs -o mode=0700,size={SIZE} scv-small {self.mount}")
+        self.lab.prefix = self.place.prefix
+        self.lab.state = self.mount / "lab"
+        self.lab.seen = self.place.seen(self.lab.state)
+        self.lab.environment["SCV_STATE"] = str(self.lab.state)
+        self.ballast = self.place.seen(self.mount) / "ballast"
+
+    def fill(self, leave: int = 0) -> None:
+        """Takes what is left, but for so many bytes; then what the others take keeps it full."""
+        with self.ballast.open("ab", buffering=0) as file:
+            while True:
+                space = os.statvfs(self.ballast.parent)
+                room = space.f_bavail * space.f_frsize - leave
+                if room <= 0:
+                    return
+                try:
+                    file.write(bytes(min(room, 1 << 20)))
+                except OSError:
+                    return
+
+    def free(self) -> None:
+        self.ballast.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        self.free()
+        self.lab.end_by_force()
+        self.place.close()
+        self.mount.rmdir()
+
+
+class FullDiskTest(unittest.TestCase):
+    def setUp(self) -> None:
+        if REASON is not None:
+            self.skipTest(REASON)
+        self.disk = SmallDisk()
+        self.addCleanup(self.disk.close)
+        self.lab = self.disk.lab
+
+    def up(self) -> subprocess.Popen:
+        return subprocess.Popen(
+            [*self.lab.prefix, CLI, "up", "--region", "alone", "--port", str(self.lab.port)],
+            env=self.lab.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    def assert_names_the_disk(self, text: str) -> None:
+        self.assertIn(f"the file system {self.disk.mount}, which holds {self.lab.state}, is full",
+                      text)
+        self.assertIn("free space there", text)
+
+    def assert_whole(self) -> None:
+        """The state is what Terraform knows, and SQLite finds nothing wrong with it."""
+        done = self.lab.terraform(*self.lab.on_root("plan", "-detailed-exitcode"))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        check = ("import sqlite3, sys; "
+                 "print(sqlite3.connect(sys.argv[1]).execute('PRAGMA integrity_check').fetchone())")
+        said = self.disk.place.run("python3", "-c", check, str(self.lab.state / "state.db"))
+        self.assertEqual(said.stdout.strip(), "('ok',)", said.stderr)
+        self.assertEqual(self.lab.status()["pending"], [])
+
+
+class Writers:
+    """Clients that write all the time, and know what was acknowledged."""
+
+    def __init__(self, lab: Lab, connections: int = 2) -> None:
+        self.lab, self.acknowledged, self.refused = lab, set(), 0
+        self.client = signed_in(lab)
+        self._stop, self._lock = threading.Event(), threading.Lock()
+        self._threads = [threading.Thread(target=self._run) for _ in range(connections)]
+
+    def _run(self) -> None:
+        client = Client(self.lab)
+        client.token = self.client.token
+        while not self._stop.is_set():
+            try:
+                status, _, body = client.request(
+                    "POST", "/api/v1/memos", {"title": "t", "content": "x" * 8000},
+                    {"Idempotency-Key": str(uuid.uuid4())})
+            except (OSError, HTTPException):
+                status, body = 0, b""
+            with self._lock:
+                if status == 201:
+                    self.acknowledged.add(json.loads(body)["id"])
+                else:
+                    self.refused += 1
+        client.close()
+
+    def __enter__(self) -> "Writers":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_unused) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+
+class FullWhileComingUp(FullDiskTest):
+    def test_full_before_up_begins_nothing_and_full_in_the_middle_is_resumed(self) -> None:
+        self.disk.fill(leave=1 << 20)
+        done = self.lab.run("up", "--region", "alone", "--port", str(self.lab.port), check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assert_names_the_disk(done.stderr)
+        self.assertIn("SCV_STATE", done.stderr)
+        self.assertFalse((self.lab.seen / "state.db").exists())
+        self.disk.free()
+
+        log = self.lab.seen / "terraform/alone.log"
+        process = self.up()
+        wait_for("a resource", lambda: log.exists() and "Creation complete" in log.read_text(), 60)
+        self.disk.fill()
+        said = process.communicate(timeout=300)[1]
+        self.assertEqual(process.returncode, 1, said)
+        self.assert_names_the_disk(said)
+        self.assert_names_the_disk(self.lab.run("status").stdout)
+        self.disk.free()
+        self.lab.up()
+        self.assert_whole()
+
+
+class FullWhileRunning(FullDiskTest):
+    def test_nothing_acknowledged_is_lost_and_it_goes_on_when_there_is_room(self) -> None:
+        self.lab.up()
+        with Writers(self.lab) as writers:
+            wait_for("some writes", lambda: len(writers.acknowledged) > 20)
+            self.disk.fill()
+            wait_for("a refusal", lambda: self.disk.fill() or writers.refused > 0, 60)
+            self.assert_names_the_disk(self.lab.run("status").stdout)
+            before = len(writers.acknowledged)
+            self.disk.free()
+            wait_for("writes again", lambda: len(writers.acknowledged) > before + 20, 90)
+        lost = [memo for memo in writers.acknowledged
+                if writers.client.request("GET", f"/api/v1/memos/{memo}")[0] != 200]
+        self.assertEqual(lost, [])
+        self.assertEqual(self.lab.status()["warnings"], [])
+        self.assert_whole()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
