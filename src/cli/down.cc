@@ -13,6 +13,7 @@
 #include "cli/lab_start.h"
 #include "cli/recorded.h"
 #include "cli/terminal.h"
+#include "cli/terraform_state.h"
 
 namespace scv::cli {
 namespace {
@@ -84,6 +85,9 @@ int Down(const Context& context, const Options& options) {
     }
   }
   if (const auto ended = EndLab(files); !ended) return Complain(ended.error());
+  for (const auto& region : AppliedRegions(files.terraform(), ".data")) {
+    ForgetErroredState(PlaceOf(files, {.name = region}));
+  }
   std::error_code failed;
   std::filesystem::remove_all(files.state, failed);
   if (failed) {

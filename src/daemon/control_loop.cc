@@ -133,9 +133,8 @@ void ControlLoop::Step(std::vector<lab::Sighting> sightings) {
   ForgetTerminated();
   Act(now);
   TellProgress();
-  if (!keeper_.waits()) return;
   keeper_.Retry(now);
-  if (keeper_.waits()) wake_at_ = std::min(wake_at_, now + kWriteAgainAfter);
+  if (keeper_.waits() || !account_.CatchUp()) wake_at_ = std::min(wake_at_, now + kWriteAgainAfter);
 }
 
 void ControlLoop::TakeIn(const lab::Sighting& sighting, Millis now) {

@@ -9,7 +9,7 @@ import unittest
 import uuid
 from http.client import HTTPException
 
-from lab import CLI, Client, Elsewhere, Lab, signed_in, wait_for, why_not
+from lab import CLI, ROOT, Client, Elsewhere, Lab, signed_in, wait_for, why_not
 
 REASON = why_not()
 SIZE = "400m"
@@ -136,8 +136,12 @@ class FullWhileComingUp(FullDiskTest):
         self.assert_names_the_disk(said)
         self.assert_names_the_disk(self.lab.run("status").stdout)
         self.disk.free()
+        wait_for("what was owed to the disk", lambda: self.lab.status()["warnings"] == [], 10)
+        init = str(self.lab.record()["pid"])
+        subprocess.run(["pkill", "-KILL", "-P", init, "-x", "scvd"], check=True, timeout=10)
         self.lab.up()
         self.assert_whole()
+        self.assertEqual(list((ROOT / "infra/terraform").glob("*.tfstate")), [])
 
 
 class FullWhileRunning(FullDiskTest):
