@@ -9,7 +9,6 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
-#include <regex>
 
 namespace scv::cli {
 namespace {
@@ -55,10 +54,14 @@ fs::path Kept(const TerraformPlace& place) {
 
 // `region = "…"` of a file of variables; "": it has none.
 std::string RegionOf(const fs::path& var_file) {
-  static const std::regex kRegion(R"re((^|\n)region\s*=\s*"([^"]*)")re");
-  std::smatch found;
-  const auto text = TextOf(var_file);
-  return std::regex_search(text, found, kRegion) ? found[2].str() : "";
+  std::ifstream in(var_file);
+  for (std::string line; std::getline(in, line);) {
+    const auto first = line.find('"');
+    const auto last = line.rfind('"');
+    const auto name = line.substr(0, line.find_first_of(" ="));
+    if (name == "region" && first < last) return line.substr(first + 1, last - first - 1);
+  }
+  return "";
 }
 
 // By its lineage. Where Terraform could not even begin a state: by the region that it asked for, in

@@ -53,6 +53,11 @@ class TroubleTest(unittest.TestCase):
         self.assertEqual(started.returncode, 0, started.stderr)
         wait_for("its API", lambda: lab.run("status", check=False).returncode == 0, 20)
 
+    def assert_ready(self, lab: Lab) -> None:
+        client = Client(lab)
+        self.assertEqual(client.request("GET", "/readyz")[0], 200)
+        client.close()
+
 
 class MissingProgram(TroubleTest):
     def test_up_and_doctor_name_every_missing_package(self) -> None:
@@ -73,27 +78,6 @@ class MissingProgram(TroubleTest):
     def test_doctor_is_content_where_nothing_is_missing(self) -> None:
         done = self.new_lab().run("--json", "doctor")
         self.assertTrue(json.loads(done.stdout)["usable"])
-
-    def test_a_running_lab_says_what_is_missing_and_goes_on_when_it_is_there(self) -> None:
-        lab = self.new_lab()
-        lab.up("--recorded")
-        node = lab.region()["load_balancers"][0]["nodes"][0]["name"]
-        program = place_of("haproxy")
-        inside = ["nsenter", "-t", str(lab.record()["pid"]), "-m", "-p", "--"]
-        subprocess.run([*inside, "mount", "--bind", "/dev/null", program], check=True)
-        lab.run("kill", node)
-
-        def said() -> str:
-            events = lab.run("events", check=False).stdout
-            return next((line for line in events.splitlines()
-                         if "haproxy is not installed" in line and node in line), "")
-
-        event = wait_for("an event", said, 20)
-        self.assertIn("apt-get install --no-install-recommends haproxy", event)
-        wait_for("the status", lambda: "haproxy is not installed" in lab.run("status").stdout, 20)
-        subprocess.run([*inside, "umount", program], check=True)
-        wait_for("the node again", lambda: lab.status()["pending"] == [], 40)
-        self.assertEqual(Client(lab).request("GET", "/readyz")[0], 200)
 
 
 class TakenPort(TroubleTest):
@@ -134,60 +118,9 @@ class SecondLab(TroubleTest):
         self.assertEqual(lab.record()["pid"], pid)
         self.assertEqual(lab.run("status").returncode, 0)
 
-    def test_two_labs_stand_side_by_side_on_ports_of_their_own(self) -> None:
-        first, second = self.new_lab(), self.new_lab()
-        first.up("--recorded")
-        taken = second.run("up", "--port", str(first.port), check=False)
-        self.assertEqual(taken.returncode, 1)
-        self.assertRegex(taken.stderr, r"taken by scv-lab-init, pid \d+.*scv up --port N")
-        second.up("--recorded")
-        for lab in (first, second):
-            self.assertEqual(Client(lab).request("GET", "/readyz")[0], 200)
-        ids = [{i["id"] for i in lab.instances("was")} for lab in (first, second)]
-        self.assertFalse(ids[0] & ids[1])
-        first.down()
-        self.assertEqual(Client(second).request("GET", "/readyz")[0], 200)
-        self.assertEqual(second.status()["pending"], [])
 
-
-class WithoutRoot(TroubleTest):
-    def test_an_ordinary_user_brings_it_up_enters_it_and_leaves_nothing(self) -> None:
-        if os.geteuid() != 0:
-            self.skipTest("the other tests are this one: they do not run as root")
-        state = Path(tempfile.mkdtemp(prefix="scv-lab-"))
-        os.chown(state, NOBODY, NOBODY)
-        lab = self.new_lab(state, ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}",
-                                   "--clear-groups", "--"])
-        lab.environment["HOME"] = str(state)
-        probe = subprocess.run([*lab.prefix, INIT, "--probe"], capture_output=True, timeout=30,
-                               check=False)
-        if probe.returncode != 0:
-            self.skipTest("this machine gives ordinary users no namespaces")
-        lab.up("--recorded")
-        self.assertEqual(Client(lab).request("GET", "/readyz")[0], 200)
-        was = lab.instances("was")[0]
-        said = lab.execute(was["id"], "sh", "-c", "id -u; hostname -I").stdout.split()
-        self.assertEqual(said, ["0", was["address"]])
-        pids = self.pids_of_nobody()
-        self.assertGreater(len(pids), 10)
-        lab.down()
-        self.assertFalse(state.exists())
-        wait_for("the end of its processes", lambda: not pids & self.pids_of_nobody(), 10)
-
-    @staticmethod
-    def pids_of_nobody() -> set[int]:
-        found = set()
-        for entry in Path("/proc").iterdir():
-            try:
-                if entry.name.isdigit() and entry.stat().st_uid == NOBODY:
-                    found.add(int(entry.name))
-            except OSError:
-                continue
-        return found
-
-
-class Inside(TroubleTest):
-    """What `scv exec` gives, and what `scv dns` says."""
+class Standing(TroubleTest):
+    """One lab for all of them."""
 
     lab: Lab
 
@@ -205,6 +138,71 @@ class Inside(TroubleTest):
     @classmethod
     def tearDownClass(cls) -> None:
         cls.lab.end_by_force()
+
+    def test_a_running_lab_says_what_is_missing_and_goes_on_when_it_is_there(self) -> None:
+        lab = self.lab
+        node = lab.region()["load_balancers"][0]["nodes"][0]["name"]
+        program = place_of("haproxy")
+        inside = ["nsenter", "-t", str(lab.record()["pid"]), "-m", "-p", "--"]
+        subprocess.run([*inside, "mount", "--bind", "/dev/null", program], check=True)
+        lab.run("kill", node)
+
+        def said() -> str:
+            events = lab.run("events", check=False).stdout
+            return next((line for line in events.splitlines()
+                         if "haproxy is not installed" in line and node in line), "")
+
+        event = wait_for("an event", said, 20)
+        self.assertIn("apt-get install --no-install-recommends haproxy", event)
+        wait_for("the status", lambda: "haproxy is not installed" in lab.run("status").stdout, 20)
+        subprocess.run([*inside, "umount", program], check=True)
+        wait_for("the node again", lambda: lab.status()["pending"] == [], 40)
+        self.assert_ready(lab)
+
+    def test_a_second_lab_stands_beside_it_without_root(self) -> None:
+        lab = self.lab_of_nobody() or self.new_lab()
+        taken = lab.run("up", "--port", str(self.lab.port), check=False)
+        self.assertEqual(taken.returncode, 1)
+        self.assertRegex(taken.stderr, r"taken by .*scv up --port N")
+        before = self.pids_of_nobody()
+        lab.up("--recorded")
+        for each in (self.lab, lab):
+            self.assert_ready(each)
+        was = lab.instances("was")[0]
+        said = lab.execute(was["id"], "sh", "-c", "id -u; hostname -I").stdout.split()
+        self.assertEqual(said, ["0", was["address"]])
+        made = self.pids_of_nobody() - before
+        lab.down()
+        self.assertFalse(lab.state.exists())
+        wait_for("the end of its processes", lambda: not made & self.pids_of_nobody(), 10)
+        self.assert_ready(self.lab)
+        self.assertEqual(self.lab.status()["pending"], [])
+
+    def lab_of_nobody(self) -> Lab | None:
+        """An ordinary user's, where this one may become it and it gets namespaces."""
+        if os.geteuid() != 0:
+            return None
+        prefix = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--"]
+        if subprocess.run([*prefix, INIT, "--probe"], capture_output=True, timeout=30,
+                          check=False).returncode != 0:
+            print("this machine gives ordinary users no namespaces: both labs are root's")
+            return None
+        state = Path(tempfile.mkdtemp(prefix="scv-lab-"))
+        os.chown(state, NOBODY, NOBODY)
+        lab = self.new_lab(state, prefix)
+        lab.environment["HOME"] = str(state)
+        return lab
+
+    @staticmethod
+    def pids_of_nobody() -> set[int]:
+        found = set()
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and entry.stat().st_uid == NOBODY:
+                    found.add(int(entry.name))
+            except OSError:
+                continue
+        return found
 
     def status_of(self, part: str, *enter: str) -> dict[str, str]:
         done = self.lab.execute(part, *enter, "cat", "/proc/self/status")
