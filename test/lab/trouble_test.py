@@ -100,6 +100,25 @@ class TakenPort(TroubleTest):
         self.assertIn(f"pid {os.getpid()}", done.stderr)
 
 
+class DamagedState(TroubleTest):
+    def test_half_of_terraforms_state_is_refused_with_a_way_out(self) -> None:
+        lab = self.new_lab()
+        self.start_only(lab)
+        state = lab.state / "terraform/alone.tfstate"
+        state.parent.mkdir()
+        half = '{ "version": 4, "serial": 9, "lineage": "0b2c3d4e-0000-4000-8000-000000000000", "o'
+        state.write_text(half)
+        done = lab.run("up", "--region", "alone", check=False)
+        self.assertEqual(done.returncode, 1)
+        for words in (f"Terraform's state {state} is damaged", "alone.tfstate.backup",
+                      "./scv down --force"):
+            self.assertIn(words, done.stderr)
+        self.assertEqual(state.read_text(), half, "it was guessed")
+        self.assertIn("is damaged", lab.run("down", "-y", check=False).stderr)
+        lab.run("down", "-y", "--force")
+        self.assertFalse(lab.state.exists())
+
+
 class SecondLab(TroubleTest):
     def test_a_second_init_and_a_second_daemon_in_one_place_are_refused(self) -> None:
         lab = self.new_lab()
