@@ -9,6 +9,9 @@ namespace {
 constexpr std::uint64_t kBytesPerRegion = 128 << 20;
 // With less than this left, a failure is put down to it.
 constexpr std::uint64_t kRoomWanted = 16 << 20;
+// With less than this nothing can be written any more.
+constexpr std::uint64_t kBytesToGoOn = 1 << 20;
+constexpr std::chrono::seconds kFullForGood{5};
 
 }  // namespace
 
@@ -17,6 +20,16 @@ Result<void> CheckRoom(const LabFiles& files, std::size_t regions) {
   if (shortage.empty()) return {};
   return Fail(ErrorKind::kUnavailable,
               shortage + ", or choose another place for the lab with SCV_STATE or --state");
+}
+
+bool FullDiskWatch::IsHopeless() {
+  const auto now = std::chrono::steady_clock::now();
+  if (DiskShortage(state_, kBytesToGoOn).empty()) {
+    full_since_.reset();
+    return false;
+  }
+  if (!full_since_) full_since_ = now;
+  return now - *full_since_ >= kFullForGood;
 }
 
 Error WithShortage(Error error, const LabFiles& files) {

@@ -13,6 +13,7 @@
 #include "cli/api_client.h"
 #include "cli/child.h"
 #include "cli/daemon_death.h"
+#include "cli/disk_room.h"
 #include "cli/terraform.h"
 #include "cli/terraform_state.h"
 #include "cli/unsupported_types.h"
@@ -178,7 +179,11 @@ Result<void> RunTerraform(const LabFiles& files, const LabRecord& record, const 
   std::filesystem::remove(log, failed);
   ProgressReader progress(log);
   const auto run = [&](const std::vector<std::string>& arguments) -> Result<void> {
-    const auto code = RunChild({.arguments = arguments, .environment = environment, .log = log},
+    FullDiskWatch disk(files.state);
+    const auto code = RunChild({.arguments = arguments,
+                                .environment = environment,
+                                .log = log,
+                                .give_up = [&] { return disk.IsHopeless(); }},
                                [&] { tick(progress.Count()); });
     if (!code) return std::unexpected(code.error());
     if (*code == 0) return {};

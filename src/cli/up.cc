@@ -220,7 +220,6 @@ Result<void> CheckMachine(const Context& context, const Options& options) {
 }
 
 Result<void> BringUp(const Context& context, Options& options, Steps& steps) {
-  SCV_TRY(CheckMachine(context, options));
   steps.Begin("Starting the lab");
   SCV_ASSIGN(const auto record, StartLab(context.files, options.start));
   steps.Done();
@@ -235,6 +234,7 @@ Result<void> BringUp(const Context& context, Options& options, Steps& steps) {
 int Up(const Context& context, Options options) {
   const auto started = Clock::now();
   Steps steps(context.json);
+  if (const auto fit = CheckMachine(context, options); !fit) return Complain(fit.error());
   if (const auto up = BringUp(context, options, steps); !up) {
     steps.Failed();
     return Interrupted() ? 130 : Complain(WithShortage(up.error(), context.files));

@@ -48,33 +48,6 @@ class Writers:
             thread.join()
 
 
-class FullWhileComingUp(FullDiskTest):
-    def test_full_before_up_begins_nothing_and_full_in_the_middle_is_resumed(self) -> None:
-        self.disk.fill(leave=1 << 20)
-        done = self.lab.run("up", "--region", "alone", "--port", str(self.lab.port), check=False)
-        self.assertEqual(done.returncode, 1)
-        self.assert_names_the_disk(done.stderr)
-        self.assertIn("SCV_STATE", done.stderr)
-        self.assertFalse((self.lab.seen / "state.db").exists())
-        self.disk.free()
-
-        log = self.lab.seen / "terraform/alone.log"
-        process = self.up()
-        wait_for("a resource", lambda: log.exists() and "Creation complete" in log.read_text(), 60)
-        self.disk.fill()
-        said = process.communicate(timeout=300)[1]
-        self.assertEqual(process.returncode, 1, said)
-        self.assert_names_the_disk(said)
-        self.assert_names_the_disk(self.lab.run("status").stdout)
-        self.disk.free()
-        wait_for("what was owed to the disk", lambda: self.lab.status()["warnings"] == [], 10)
-        init = str(self.lab.record()["pid"])
-        subprocess.run(["pkill", "-KILL", "-P", init, "-x", "scvd"], check=True, timeout=10)
-        self.lab.up()
-        self.assert_whole()
-        self.assertEqual(list((ROOT / "infra/terraform").glob("*.tfstate")), [])
-
-
 class FullWhileRunning(FullDiskTest):
     def test_nothing_acknowledged_is_lost_and_it_goes_on_when_there_is_room(self) -> None:
         self.lab.up()

@@ -76,5 +76,33 @@ class FullDiskTest(unittest.TestCase):
         self.assertEqual(self.lab.status()["pending"], [])
 
 
+class FullWhileComingUp(FullDiskTest):
+    def test_full_before_up_begins_nothing_and_full_in_the_middle_is_resumed(self) -> None:
+        self.disk.fill(leave=1 << 20)
+        done = self.lab.run("up", "--region", "alone", "--port", str(self.lab.port), check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assert_names_the_disk(done.stderr)
+        self.assertIn("SCV_STATE", done.stderr)
+        self.assertEqual(done.stderr.count("is full"), 1, done.stderr)
+        self.assertFalse((self.lab.seen / "state.db").exists())
+        self.disk.free()
+
+        log = self.lab.seen / "terraform/alone.log"
+        process = self.up()
+        wait_for("a resource", lambda: log.exists() and "Creation complete" in log.read_text(), 60)
+        self.disk.fill()
+        said = process.communicate(timeout=300)[1]
+        self.assertEqual(process.returncode, 1, said)
+        self.assert_names_the_disk(said)
+        self.assert_names_the_disk(self.lab.run("status").stdout)
+        self.disk.free()
+        wait_for("what was owed to the disk", lambda: self.lab.status()["warnings"] == [], 10)
+        init = str(self.lab.record()["pid"])
+        subprocess.run(["pkill", "-KILL", "-P", init, "-x", "scvd"], check=True, timeout=10)
+        self.lab.up()
+        self.assert_whole()
+        self.assertEqual(list((ROOT / "infra/terraform").glob("*.tfstate")), [])
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -178,6 +178,11 @@ class Standing(TroubleTest):
         wait_for("the node again", lambda: lab.status()["pending"] == [], 40)
         self.assert_ready(lab)
 
+    def test_up_with_another_port_says_which_one_the_lab_keeps(self) -> None:
+        done = self.lab.run("up", "--recorded", "--region", "alone", "--port", str(free_port()))
+        self.assertIn(f"The lab that runs has port {self.lab.port}", done.stdout)
+        self.assertIn(f"https://www.{DOMAIN}:{self.lab.port}/", done.stdout)
+
     def test_a_second_lab_stands_beside_it_without_root(self) -> None:
         lab = self.lab_of_nobody() or self.new_lab()
         taken = lab.run("up", "--port", str(self.lab.port), check=False)
