@@ -56,9 +56,18 @@ class FullDiskTest(unittest.TestCase):
         self.lab = self.disk.lab
 
     def up(self) -> subprocess.Popen:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [*self.lab.prefix, CLI, "up", "--region", "alone", "--port", str(self.lab.port)],
             env=self.lab.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.end, process)
+        return process
+
+    @staticmethod
+    def end(process: subprocess.Popen) -> None:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(60)
+        process.stderr.close()
 
     def assert_names_the_disk(self, text: str) -> None:
         self.assertIn(f"the file system {self.disk.mount}, which holds {self.lab.state}, is full",
