@@ -105,6 +105,10 @@ Result<int> RunChild(const ChildSpec& spec, const std::function<void()>& tick) {
       told = true;
       if (received == SIGTERM || !log.empty()) kill(pid, received);
     }
+    if (!told && spec.give_up && spec.give_up()) {
+      told = true;
+      kill(pid, SIGINT);
+    }
     WaitForEnd(pid, kTick);
     if (tick) tick();
   }

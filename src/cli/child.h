@@ -17,6 +17,8 @@ struct ChildSpec {
   std::vector<std::string> arguments;              // arguments[0] is looked up in PATH
   std::map<std::string, std::string> environment;  // on top of this program's
   std::filesystem::path log;  // standard output and error go there; "": to this program's
+  // Asked as often as `tick` is called; once it is true the child gets a SIGINT, and is waited for.
+  std::function<bool()> give_up = {};
 };
 
 // Starts it, waits for it and returns its exit code, 128 + the signal when one ended it. A SIGINT

@@ -1,51 +1,81 @@
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fstream>
+#include <iterator>
 
 #include "cli/child.h"
 #include "cli/command.h"
+#include "cli/needs.h"
 #include "cli/terminal.h"
 
 namespace scv::cli {
 namespace {
 
-struct Need {
-  const char* program;
-  const char* purpose;
-  const char* remedy;
-};
+namespace json = boost::json;
 
-constexpr Need kNeeds[] = {
-    {"haproxy", "load balancers", "apt install haproxy"},
-    {"nginx", "the web tier", "apt install nginx-light"},
-    {"mariadbd", "databases", "apt install mariadb-server-core"},
-    {"pdns_server", "names", "apt install pdns-server pdns-backend-sqlite3"},
-    {"curl", "instances download with it", "apt install curl"},
-    {"nsenter", "scv exec", "apt install util-linux"},
-    {"terraform", "plan and apply (otherwise the recorded resource graph is used)",
-     "not in Debian: get it from HashiCorp"},
-};
+json::array Programs() {
+  json::array programs;
+  for (const auto& need : Needs()) {
+    const bool there = IsInstalled(need);
+    json::object row{{"name", need.program},
+                     {"purpose", need.purpose},
+                     {"required", need.required},
+                     {"installed", there}};
+    if (!there) row["remedy"] = RemedyFor(need);
+    programs.push_back(std::move(row));
+  }
+  return programs;
+}
 
-bool HasProgram(const char* name) {
-  return !FindProgram(name).empty() || std::filesystem::exists(std::string("/usr/sbin/") + name);
+void ShowPrograms() {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& need : Needs()) {
+    const bool there = IsInstalled(need);
+    rows.push_back({there ? Painted(Tone::kGood, "✓") : Painted(Tone::kBad, "✗"), need.program,
+                    need.purpose, there ? "" : RemedyFor(need)});
+  }
+  fmt::print("Programs\n{}\nWhat the kernel lets the lab do\n", Columns(rows, "  "));
+  std::fflush(stdout);
+}
+
+// What the kernel allows is another program's answer, which a file in memory takes.
+Result<int> ShowAll(const std::string& probe) {
+  const int memory = memfd_create("probe", MFD_CLOEXEC);
+  const auto file = fmt::format("/proc/{}/fd/{}", getpid(), memory);
+  const auto code = RunChild({.arguments = {probe, "--probe"}, .environment = {}, .log = file});
+  std::ifstream in(file);
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  close(memory);
+  if (!code) return std::unexpected(code.error());
+  boost::system::error_code failed;
+  auto value = json::parse(text, failed);
+  if (failed || !value.is_object()) {
+    return Fail(ErrorKind::kInternal, probe + " --probe said no JSON: " + text);
+  }
+  auto& all = value.get_object();
+  all["programs"] = Programs();
+  all["usable"] = *code == 0 && CheckPrograms().has_value();
+  fmt::print("{}\n", json::serialize(all));
+  return *code;
 }
 
 }  // namespace
 
 Run DeclareDoctor(CLI::App& app) {
-  app.footer("Examples:\n  scv doctor\n  scv doctor --json");
+  app.footer("Exit code 1: no lab can run here.\n\nExamples:\n  scv doctor\n  scv doctor --json");
   return [](const Context& context) {
-    if (!context.json) {
-      std::vector<std::vector<std::string>> rows;
-      for (const auto& need : kNeeds) {
-        const bool there = HasProgram(need.program);
-        rows.push_back({there ? Painted(Tone::kGood, "✓") : Painted(Tone::kBad, "✗"), need.program,
-                        need.purpose, there ? "" : need.remedy});
-      }
-      fmt::print("Programs\n{}\nWhat the kernel lets the lab do\n", Columns(rows, "  "));
-      std::fflush(stdout);
-    }
     const auto probe = context.files.program("world/linux", "scv-lab-init").string();
-    const auto code = RunChild({.arguments = {probe, "--probe"}, .environment = {}, .log = {}});
-    return code ? *code : Complain(code.error());
+    if (!context.json) ShowPrograms();
+    const auto code =
+        context.json ? ShowAll(probe)
+                     : RunChild({.arguments = {probe, "--probe"}, .environment = {}, .log = {}});
+    if (!code) return Complain(code.error());
+    if (const auto programs = CheckPrograms(); !programs) return Complain(programs.error());
+    return *code;
   };
 }
 

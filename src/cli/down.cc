@@ -9,9 +9,11 @@
 #include "cli/child.h"
 #include "cli/command.h"
 #include "cli/daemon_death.h"
+#include "cli/disk_room.h"
 #include "cli/lab_start.h"
 #include "cli/recorded.h"
 #include "cli/terminal.h"
+#include "cli/terraform_state.h"
 
 namespace scv::cli {
 namespace {
@@ -79,10 +81,13 @@ int Down(const Context& context, const Options& options) {
   }
   if (orderly) {
     if (const auto gone = DestroyAll(context, *record); !gone) {
-      return Interrupted() ? 130 : Complain(gone.error());
+      return Interrupted() ? 130 : Complain(WithShortage(gone.error(), files));
     }
   }
   if (const auto ended = EndLab(files); !ended) return Complain(ended.error());
+  for (const auto& region : AppliedRegions(files.terraform(), ".data")) {
+    ForgetErroredState(PlaceOf(files, {.name = region}));
+  }
   std::error_code failed;
   std::filesystem::remove_all(files.state, failed);
   if (failed) {

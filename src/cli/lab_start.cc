@@ -13,7 +13,9 @@
 #include "cli/api_client.h"
 #include "cli/child.h"
 #include "cli/daemon_death.h"
+#include "cli/disk_room.h"
 #include "cli/terraform.h"
+#include "cli/terraform_state.h"
 #include "cli/unsupported_types.h"
 
 namespace scv::cli {
@@ -177,10 +179,15 @@ Result<void> RunTerraform(const LabFiles& files, const LabRecord& record, const 
   std::filesystem::remove(log, failed);
   ProgressReader progress(log);
   const auto run = [&](const std::vector<std::string>& arguments) -> Result<void> {
-    const auto code = RunChild({.arguments = arguments, .environment = environment, .log = log},
+    FullDiskWatch disk(files.state);
+    const auto code = RunChild({.arguments = arguments,
+                                .environment = environment,
+                                .log = log,
+                                .give_up = [&] { return disk.IsHopeless(); }},
                                [&] { tick(progress.Count()); });
     if (!code) return std::unexpected(code.error());
     if (*code == 0) return {};
+    KeepErroredState(PlaceOf(files, region));
     std::ifstream in(log);
     const auto about = AboutUnsupportedTypes(std::string(std::istreambuf_iterator<char>(in), {}));
     return Fail(Interrupted() ? ErrorKind::kConflict : ErrorKind::kUnavailable,
@@ -188,6 +195,7 @@ Result<void> RunTerraform(const LabFiles& files, const LabRecord& record, const 
                             arguments[2], region.name, *code, LastLines(log, kLogLinesShown),
                             log.string(), about.empty() ? "" : "\n  " + about));
   };
+  SCV_TRY(RestoreState(PlaceOf(files, region)));
   if (!std::filesystem::exists(directory / (region.name + ".data"))) {
     SCV_TRY(run({"terraform", "-chdir=" + region.Root(files).string(), "init", "-input=false",
                  "-no-color", "-backend=false"}));

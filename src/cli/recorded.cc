@@ -7,6 +7,7 @@
 
 #include "cli/api_client.h"
 #include "cli/child.h"
+#include "cli/disk_room.h"
 #include "cli/json_read.h"
 
 namespace scv::cli {
@@ -72,6 +73,7 @@ Result<void> RunRecorded(const LabFiles& files, const RegionRun& region, bool de
   std::filesystem::create_directories(files.state / "recorded", failed);
   const auto log = RecordedFile(files, region, ".log");
   Progress progress(log);
+  FullDiskWatch disk(files.state);
   const ApiClient api(files.socket());
   SCV_TRY(api.FollowPost(
       destroy ? "/v1/graph/destroy" : "/v1/graph/apply",
@@ -80,7 +82,7 @@ Result<void> RunRecorded(const LabFiles& files, const RegionRun& region, bool de
       [&](std::string_view line) {
         progress.Take(line);
         tick(progress.done());
-        return !Interrupted();
+        return !Interrupted() && !disk.IsHopeless();
       }));
   if (warnings != nullptr) *warnings = progress.warnings();
   if (progress.good()) return {};

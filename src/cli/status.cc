@@ -136,6 +136,9 @@ std::string Picture(const json::object& status) {
     out += fmt::format("{} {} {}: {}\n", Toned(Text(*pending, "status")), Text(*pending, "type"),
                        Text(*pending, "id"), Text(*pending, "reason"));
   }
+  for (const auto& warning : Texts(status, "warnings")) {
+    out += Painted(Tone::kBad, "! " + warning) + "\n";
+  }
   const auto recorded = RecordedLine(status);
   if (!recorded.empty()) out += Painted(Tone::kDim, recorded) + "\n";
   return out;

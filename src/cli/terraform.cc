@@ -17,6 +17,7 @@
 #include "cli/lab_start.h"
 #include "cli/terminal.h"
 #include "cli/terraform_arguments.h"
+#include "cli/terraform_state.h"
 #include "cli/unsupported_types.h"
 
 namespace scv::cli {
@@ -132,6 +133,9 @@ int RunForPeople(const Context& context) {
   if (!region) return Complain(region.error());
   auto environment = TerraformEnvironment(files, *record);
   if (*region) {
+    if (const auto whole = RestoreState(PlaceOf(files, **region)); !whole) {
+      return Complain(whole.error());
+    }
     words = WithPlace(words, PlaceOf(files, **region));
     environment.merge(PlaceEnvironment(files, **region));
     // What people have set themselves is theirs.
@@ -143,6 +147,7 @@ int RunForPeople(const Context& context) {
   all.insert(all.end(), words.begin(), words.end());
   const auto code = RunChild({.arguments = all, .environment = environment, .log = {}});
   if (!code) return Complain(code.error());
+  if (*region && *code != 0) KeepErroredState(PlaceOf(files, **region));
   if (*code == 1) ExplainFailure(files, words, environment);
   return *code;
 }

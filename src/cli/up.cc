@@ -11,8 +11,10 @@
 #include "cli/api_client.h"
 #include "cli/child.h"
 #include "cli/command.h"
+#include "cli/disk_room.h"
 #include "cli/json_read.h"
 #include "cli/lab_start.h"
+#include "cli/needs.h"
 #include "cli/recorded.h"
 #include "cli/terminal.h"
 
@@ -199,27 +201,44 @@ Result<void> ApplyAll(const Context& context, const Options& options, const LabR
   return ApplyRegions(context, options, record, {"global"}, steps);
 }
 
-int Up(const Context& context, const Options& options) {
+// A lab that ran before keeps the port that it was started with.
+void KeepPort(const Context& context, const LabRecord& record, int& port) {
+  const auto found = record.ports.find("door");
+  if (found == record.ports.end() || found->second == port) return;
+  if (!context.json) {
+    fmt::print("  The lab that runs has port {}; another one needs `scv down` first.\n",
+               found->second);
+  }
+  port = found->second;
+}
+
+// Whether this machine has what a lab needs that is not there yet.
+Result<void> CheckMachine(const Context& context, const Options& options) {
+  SCV_TRY(CheckPrograms());
+  if (ReadLabRecord(context.files)) return {};
+  return CheckRoom(context.files, options.regions.size());
+}
+
+Result<void> BringUp(const Context& context, Options& options, Steps& steps) {
+  steps.Begin("Starting the lab");
+  SCV_ASSIGN(const auto record, StartLab(context.files, options.start));
+  steps.Done();
+  KeepPort(context, record, options.start.https_port);
+  SCV_TRY(ApplyAll(context, options, record, steps));
+  steps.Begin("Waiting for the first page");
+  SCV_TRY(WaitForFirstPage(context, options, std::chrono::seconds(30)));
+  steps.Done();
+  return {};
+}
+
+int Up(const Context& context, Options options) {
   const auto started = Clock::now();
   Steps steps(context.json);
-  steps.Begin("Starting the lab");
-  const auto record = StartLab(context.files, options.start);
-  if (!record) {
+  if (const auto fit = CheckMachine(context, options); !fit) return Complain(fit.error());
+  if (const auto up = BringUp(context, options, steps); !up) {
     steps.Failed();
-    return Complain(record.error());
+    return Interrupted() ? 130 : Complain(WithShortage(up.error(), context.files));
   }
-  steps.Done();
-  if (const auto applied = ApplyAll(context, options, *record, steps); !applied) {
-    steps.Failed();
-    return Interrupted() ? 130 : Complain(applied.error());
-  }
-  steps.Begin("Waiting for the first page");
-  const auto page = WaitForFirstPage(context, options, std::chrono::seconds(30));
-  if (!page) {
-    steps.Failed();
-    return Interrupted() ? 130 : Complain(page.error());
-  }
-  steps.Done();
   SayWhatNext(context, options, MillisSince(started));
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <memory>
 
+#include "base/disk_space.h"
 #include "daemon/api_faults.h"
 #include "daemon/log_follower.h"
 #include "daemon/metrics_text.h"
@@ -19,6 +20,8 @@ namespace json = boost::json;
 constexpr std::size_t kEventsAtOnce = 500;
 constexpr std::chrono::milliseconds kEventPatience{1000};
 constexpr std::streamoff kLogBytesMax = 256 << 10;
+// With less room for the state, people are told.
+constexpr std::uint64_t kRoomWanted = 16 << 20;
 
 std::string Parameter(const ApiRequest& request, const std::string& name,
                       std::string otherwise = {}) {
@@ -47,6 +50,11 @@ ApiResponse Status(const ApiParts& parts) {
   });
   status["version"] = SCV_VERSION;
   status["pace"] = parts.pace;
+  json::array warnings;
+  if (const auto shortage = DiskShortage(parts.state, kRoomWanted); !shortage.empty()) {
+    warnings.emplace_back(shortage + "; the lab then goes on by itself");
+  }
+  status["warnings"] = std::move(warnings);
   return JsonResponse(status);
 }
 

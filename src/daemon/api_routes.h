@@ -56,6 +56,7 @@ struct ApiParts {
   GraphApplier& graphs;
   std::string pace;
   Millis started_at = 0;
+  std::filesystem::path state;  // the state directory, whose disk is watched
 };
 
 // `parts` must outlive the handler.

@@ -26,6 +26,8 @@ using control::Lifecycle;
 constexpr int kRoundsMax = 4;
 // Sightings that wait; more than this means that nobody reads them.
 constexpr std::size_t kInboxMax = 100'000;
+// After the disk could not take it.
+constexpr Millis kWriteAgainAfter = 1000;
 
 std::string DocumentName(const GroupKey& key) { return key.region + "/" + key.name; }
 
@@ -42,6 +44,9 @@ ControlLoop::ControlLoop(DurableAccount& account, world::World& world, EventLog&
                    return account_.Remember(documents, forgotten);
                  }),
       routing_(events),
+      keeper_([this](const Documents& documents,
+                     const auto& forgotten) { return account_.Remember(documents, forgotten); },
+              events),
       state_(account.State()) {
   environment_.pace = pace;
 }
@@ -128,6 +133,8 @@ void ControlLoop::Step(std::vector<lab::Sighting> sightings) {
   ForgetTerminated();
   Act(now);
   TellProgress();
+  keeper_.Retry(now);
+  if (keeper_.waits() || !account_.CatchUp()) wake_at_ = std::min(wake_at_, now + kWriteAgainAfter);
 }
 
 void ControlLoop::TakeIn(const lab::Sighting& sighting, Millis now) {
@@ -162,7 +169,7 @@ void ControlLoop::ReadDesired() {
   }
   for (const auto& key : gone) {
     fleets_.RemoveGroup(key);
-    Keep({}, {{"fleet", DocumentName(key)}});
+    keeper_.Keep({}, {{"fleet", DocumentName(key)}}, world_.Now());
   }
 }
 
@@ -209,7 +216,7 @@ void ControlLoop::CarryOut(const control::GroupPlan& plan, Millis now) {
     documents[{"instance", record->id}] = ToDocument(*record);
     launched.push_back(std::move(*record));
   }
-  Keep(documents, {});
+  keeper_.Keep(documents, {}, now);
   for (auto& record : launched) {
     fleets_.PutRecord(record, now);
     records_[record.id] = std::move(record);
@@ -262,7 +269,7 @@ void ControlLoop::ForgetTerminated() {
     it = records_.erase(it);
     plan_stale_ = true;
   }
-  if (!forgotten.empty()) Keep({}, forgotten);
+  keeper_.Keep({}, forgotten, world_.Now());
 }
 
 void ControlLoop::CompilePlan() {
@@ -287,7 +294,7 @@ void ControlLoop::CompilePlan() {
   progress_stale_ = true;
   std::string document = boost::json::serialize(book_.ToJson());
   if (document == book_document_) return;
-  Keep({{{"addresses", "book"}, document}}, {});
+  keeper_.Keep({{{"addresses", "book"}, document}}, {}, world_.Now());
   book_document_ = std::move(document);
 }
 
@@ -344,17 +351,9 @@ void ControlLoop::TellProgress() {
   if (const auto settled = account_.Settle(changed, gone); !settled) {
     spdlog::error("cannot write the state: {}", settled.error().message);
     progress_stale_ = true;
-    wake_at_ = std::min(wake_at_, world_.Now() + 1000);
+    wake_at_ = std::min(wake_at_, world_.Now() + kWriteAgainAfter);
   }
   if (!gone.empty()) wake_at_ = 0;  // the state changed: look again
-}
-
-void ControlLoop::Keep(const Documents& documents,
-                       const std::vector<std::pair<std::string, std::string>>& forgotten) {
-  if (documents.empty() && forgotten.empty()) return;
-  const auto kept = account_.Remember(documents, forgotten);
-  // A full disk: the lab goes on; what could not be written is decided again after a restart.
-  if (!kept) spdlog::error("cannot write what must be remembered: {}", kept.error().message);
 }
 
 Result<boost::json::object> ControlLoop::Overlaid(const aws::Resource& resource) const {

@@ -19,6 +19,7 @@
 #include "control/lab_plan.h"
 #include "control/reconcile.h"
 #include "daemon/database_decisions.h"
+#include "daemon/document_keeper.h"
 #include "daemon/durable_account.h"
 #include "daemon/event_log.h"
 #include "daemon/routing_decisions.h"
@@ -75,8 +76,6 @@ class ControlLoop {
   bool DecideSurroundings(Millis now);
   void Act(Millis now);
   void TellProgress();
-  void Keep(const Documents& documents,
-            const std::vector<std::pair<std::string, std::string>>& forgotten);
 
   DurableAccount& account_;
   world::World& world_;
@@ -86,6 +85,7 @@ class ControlLoop {
   control::FleetEngine fleets_;
   DatabaseDecisions databases_;
   RoutingDecisions routing_;
+  DocumentKeeper keeper_;
   std::map<std::string, control::InstanceRecord> records_;
   control::AddressBook book_;
   std::string book_document_;  // as last written

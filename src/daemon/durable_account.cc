@@ -79,16 +79,37 @@ Result<void> DurableAccount::Write(const Change& change) {
 }
 
 Result<void> DurableAccount::Acknowledge(const aws::ResourceKey& key) {
-  const std::lock_guard lock(mutex_);
-  const auto* found = state_->Find(key);
-  if (found == nullptr || !found->attributes.contains(aws::kCreatingMark)) return {};
-  aws::Resource resource = *found;
-  resource.attributes.erase(aws::kCreatingMark);
-  SCV_TRY(store_->Save({.put = {resource}, .removed = {}, .documents = {}, .forgotten = {}}));
+  Result<void> saved;
+  {
+    const std::lock_guard lock(mutex_);
+    owed_.insert(key);
+    saved = SaveOwed();
+  }
+  if (!saved) told_();  // somebody has to try again
+  return saved;
+}
+
+// With the mutex held.
+Result<void> DurableAccount::SaveOwed() {
+  StateChange change;
   aws::DesiredState next = *state_;
-  next.Put(std::move(resource));
-  state_ = std::make_shared<const aws::DesiredState>(std::move(next));
+  for (const auto& key : owed_) {
+    const auto* found = next.Find(key);
+    if (found == nullptr || !found->attributes.contains(aws::kCreatingMark)) continue;
+    aws::Resource resource = *found;
+    resource.attributes.erase(aws::kCreatingMark);
+    change.put.push_back(resource);
+    next.Put(std::move(resource));
+  }
+  SCV_TRY(store_->Save(change));
+  owed_.clear();
+  if (!change.put.empty()) state_ = std::make_shared<const aws::DesiredState>(std::move(next));
   return {};
+}
+
+bool DurableAccount::CatchUp() {
+  const std::lock_guard lock(mutex_);
+  return owed_.empty() || SaveOwed().has_value();
 }
 
 Result<void> DurableAccount::Delete(const aws::ResourceKey& key) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,17 +59,22 @@ class DurableAccount : public aws::Account {
   Result<void> Remember(const Documents& documents,
                         const std::vector<std::pair<std::string, std::string>>& forgotten);
 
+  // Writes what Terraform was told and the disk did not take then; false: it still does not.
+  bool CatchUp();
+
   std::optional<Progress> ProgressOf(const aws::ResourceKey& key) const;
   std::map<aws::ResourceKey, Progress> AllProgress() const;
 
  private:
   Result<void> Publish(aws::DesiredState next);
+  Result<void> SaveOwed();
 
   mutable std::mutex mutex_;
   std::condition_variable settled_;
   std::unique_ptr<StateStore> store_;
   std::shared_ptr<const aws::DesiredState> state_;
   std::map<aws::ResourceKey, Progress> progress_;
+  std::set<aws::ResourceKey> owed_;  // acknowledged, but not on disk yet
   std::function<void()> told_ = [] {};
   Overlay overlay_;
 };

@@ -1,6 +1,8 @@
 #include "daemon/durable_account.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <filesystem>
@@ -143,6 +145,50 @@ TEST_F(DurableAccountTest, AnAcknowledgedResourceIsAcknowledgedForGoodAndElseAsI
   EXPECT_TRUE(Unacknowledged(*account_->State()).empty());
   EXPECT_EQ(aws::String(account_->State()->Find(kVpc)->attributes, "cidr_block"), "10.0.0.0/16");
   EXPECT_TRUE(account_->Acknowledge({.region = "x", .type = "aws_vpc", .id = "gone"}));
+}
+
+// No file of this process may grow: what a full disk does, and reversibly.
+class FullDisk {
+ public:
+  FullDisk() {
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit none{.rlim_cur = 0, .rlim_max = before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+  }
+  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(DurableAccountTest, WhatTheDiskDidNotTakeWasNotDone) {
+  ASSERT_TRUE(PutVpc("10.0.0.0/16"));
+  {
+    const FullDisk full;
+    EXPECT_EQ(PutVpc("10.1.0.0/16").error().kind, ErrorKind::kUnavailable);
+    EXPECT_EQ(aws::String(account_->State()->Find(kVpc)->attributes, "cidr_block"), "10.0.0.0/16");
+  }
+  ASSERT_TRUE(PutVpc("10.2.0.0/16"));
+  Open();
+  EXPECT_EQ(aws::String(account_->State()->Find(kVpc)->attributes, "cidr_block"), "10.2.0.0/16");
+}
+
+TEST_F(DurableAccountTest, AnAcknowledgementOutlivesAFullDisk) {
+  ASSERT_TRUE(PutVpc("10.0.0.0/16", /*creating=*/true));
+  std::atomic<int> told = 0;
+  account_->OnChange([&] { ++told; });
+  {
+    const FullDisk full;
+    EXPECT_FALSE(account_->Acknowledge(kVpc));
+    EXPECT_EQ(told, 1) << "nobody knows that it is to be tried again";
+    EXPECT_FALSE(account_->CatchUp());
+  }
+  EXPECT_TRUE(account_->CatchUp());
+  Open();
+  EXPECT_TRUE(Unacknowledged(*account_->State()).empty());
 }
 
 TEST_F(DurableAccountTest, TellsOfEachChange) {

@@ -36,6 +36,13 @@ void EventLog::Append(const Event& event) {
     out_.open(file_, std::ios::trunc);
     written_ = 0;
   }
+  // A disk that was full may have room again; what did not fit is only in memory.
+  if (!out_) {
+    out_.close();
+    out_.clear();
+    out_.open(file_, std::ios::app);
+    out_ << '\n';  // behind half a line
+  }
   const std::string line = boost::json::serialize(ToJson(event));
   out_ << line << '\n' << std::flush;
   written_ += line.size() + 1;

@@ -17,6 +17,7 @@
 #include "daemon/event_log.h"
 #include "daemon/lab_parts.h"
 #include "daemon/recorded_graph.h"
+#include "daemon/sole_daemon.h"
 #include "daemon/state_store.h"
 #include "daemon/unacknowledged.h"
 #include "provider/server.h"
@@ -50,6 +51,7 @@ Result<void> Serve(const Options& options, const sigset_t& signals) {
   using namespace scv;
   const control::Pace pace{.kind = options.pace == "aws" ? control::PaceKind::kAws
                                                          : control::PaceKind::kLab};
+  SCV_ASSIGN(const auto sole, daemon::BecomeSoleDaemon(options.state));
   SCV_ASSIGN(auto store, daemon::StateStore::Open(options.state / "state.db"));
   SCV_ASSIGN(auto loaded, store->Load());
   world::FdStoreClient fds(options.state);
@@ -80,7 +82,8 @@ Result<void> Serve(const Options& options, const sigset_t& signals) {
                                                         .operations = *parts,
                                                         .graphs = graphs,
                                                         .pace = options.pace,
-                                                        .started_at = parts->world().Now()})));
+                                                        .started_at = parts->world().Now(),
+                                                        .state = options.state})));
   events.Add(parts->world().Now(), "daemon", "scvd", "serves the lab");
   WaitForTheEnd(signals);
   terraform->Stop();

@@ -75,6 +75,23 @@ TEST(Haproxy, WritesItsLogWhereItIsKeptUntilItIsRead) {
   EXPECT_EQ(TextOf(Node()).find("ring"), std::string::npos);
 }
 
+std::string LineOf(const std::string& text, const std::string& beginning) {
+  const auto at = text.find("\n" + beginning);
+  return at == text.npos ? "" : text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+}
+
+// Half a minute without an acknowledgement gives a client up, on either kind of listener.
+TEST(Haproxy, BindsEachListenerWithALimitOnSilentClients) {
+  auto node = Node();
+  EXPECT_EQ(LineOf(TextOf(node), "  bind "), "  bind 10.0.0.5:80 tcp-ut 30000");
+  node.listeners[0].port = 443;
+  node.listeners[0].tls = true;
+  node.listeners[0].ssl_policy = "ELBSecurityPolicy-TLS13-1-3-2021-06";
+  EXPECT_EQ(LineOf(TextOf(node), "  bind "),
+            "  bind 10.0.0.5:443 tcp-ut 30000 ssl crt-list /l/443.list alpn h2,http/1.1 " +
+                HaproxyTls("ELBSecurityPolicy-TLS13-1-3-2021-06"));
+}
+
 TEST(Haproxy, TargetsDoNotChangeTheRevisionButTheirChecksDo) {
   auto node = Node();
   const auto first = HaproxyConfigFor(node, Files());

@@ -4,7 +4,6 @@
 #ifndef SCV_SERVICES_SIGV4_H_
 #define SCV_SERVICES_SIGV4_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -78,9 +77,6 @@ std::expected<Authenticated, AuthProblem> Authenticate(const HttpHead& head, con
                                                        std::string_view payload_hash,
                                                        const Credentials& credentials,
                                                        const Expected& expected);
-
-// A fuzzer's way in: `data` is the head of a request, as "METHOD target" and lines of headers.
-int FuzzSigV4(const std::uint8_t* data, std::size_t size);
 
 }  // namespace scv::services
 

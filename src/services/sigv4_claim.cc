@@ -131,27 +131,4 @@ std::optional<Millis> ParseAmzDate(std::string_view text) {
                       part(11, 2) + ":" + part(13, 2) + "Z");
 }
 
-int FuzzSigV4(const std::uint8_t* data, std::size_t size) {
-  std::string_view text(reinterpret_cast<const char*>(data), size);
-  HttpHead head;
-  bool first = true;
-  for (const auto& line : Split(text, '\n')) {
-    const auto colon = line.find(first ? ' ' : ':');
-    const auto left = line.substr(0, colon);
-    const auto right = colon == std::string::npos ? "" : line.substr(colon + 1);
-    if (first) {
-      head.method = left;
-      head.target = right;
-    } else {
-      head.headers.emplace_back(left, right);
-    }
-    first = false;
-  }
-  const auto uri = ParseTarget(head.target);
-  if (!uri) return 0;
-  const auto claim = ParseClaim(head, *uri);
-  if (claim && *claim) (void)CanonicalRequest(head, *uri, **claim, "UNSIGNED-PAYLOAD");
-  return 0;
-}
-
 }  // namespace scv::services

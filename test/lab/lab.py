@@ -44,16 +44,52 @@ def why_not(terraform: bool = True) -> str | None:
     return f"not installed: {', '.join(missing)}" if missing else None
 
 
+class Elsewhere:
+    """A mount namespace of its own, in which `commands` have been run. It lasts as long as this
+    object and what was started inside."""
+
+    def __init__(self, *commands: str) -> None:
+        own = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-Urm"]
+        script = " && ".join([*commands, "echo ready", "exec cat"])
+        self.holder = subprocess.Popen([*own, "--propagation", "private", "sh", "-c", script],
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if self.holder.stdout.readline() != "ready\n":
+            self.close()
+            raise AssertionError(f"a mount namespace cannot be prepared: {script}")
+        self.prefix = ["nsenter", "-t", str(self.holder.pid), "-m", f"--wd={ROOT}"]
+        if os.geteuid() != 0:
+            self.prefix += ["-U", "--preserve-credentials"]
+        self.prefix.append("--")
+
+    def run(self, *command: str) -> subprocess.CompletedProcess:
+        return subprocess.run([*self.prefix, *command], capture_output=True, text=True,
+                              timeout=60, check=False)
+
+    def seen(self, path: Path) -> Path:
+        """The same file, as a path outside."""
+        return Path(f"/proc/{self.holder.pid}/root") / path.relative_to("/")
+
+    def close(self) -> None:
+        self.holder.stdin.close()
+        self.holder.wait(30)
+        self.holder.stdout.close()
+
+
 class Lab:
-    def __init__(self, state: Path | None = None) -> None:
+    """`prefix` goes before every command; `seen` is the state directory as this process sees it."""
+
+    def __init__(self, state: Path | None = None, prefix: list[str] | None = None) -> None:
         self.state = state or Path(tempfile.mkdtemp(prefix="scv-lab-"))
+        self.seen = self.state
+        self.prefix = prefix or []
         self.port = free_port()
         self.environment = {**os.environ, "SCV_ROOT": str(ROOT), "SCV_STATE": str(self.state)}
 
     def run(self, *arguments: str, seconds: float = 120, check: bool = True,
             text: str | None = None) -> subprocess.CompletedProcess:
-        done = subprocess.run([CLI, *arguments], env=self.environment, capture_output=True,
-                              text=True, timeout=seconds, check=False, input=text)
+        done = subprocess.run([*self.prefix, CLI, *arguments], env=self.environment,
+                              capture_output=True, text=True, timeout=seconds, check=False,
+                              input=text)
         if check and done.returncode != 0:
             raise AssertionError(f"scv {' '.join(arguments)} ended with {done.returncode}:\n"
                                  f"{done.stdout}{done.stderr}")
@@ -69,8 +105,8 @@ class Lab:
         self.run("--json", "down", "--auto-approve", seconds=120)
 
     def end_by_force(self) -> None:
-        subprocess.run([CLI, "--json", "down", "--auto-approve", "--force"], env=self.environment,
-                       capture_output=True, timeout=60, check=False)
+        subprocess.run([*self.prefix, CLI, "--json", "down", "--auto-approve", "--force"],
+                       env=self.environment, capture_output=True, timeout=60, check=False)
         shutil.rmtree(self.state, ignore_errors=True)
 
     def status(self) -> dict:
@@ -90,7 +126,7 @@ class Lab:
         return self.run("exec", part, *command, seconds=seconds, check=False, text=text)
 
     def record(self) -> dict:
-        return json.loads((self.state / "lab.json").read_text())
+        return json.loads((self.seen / "lab.json").read_text())
 
     def terraform(self, *arguments: str, seconds: float = 300) -> subprocess.CompletedProcess:
         record = self.record()
@@ -100,9 +136,9 @@ class Lab:
         environment = {**self.environment, "TF_REATTACH_PROVIDERS": json.dumps(reattach),
                        "TF_DATA_DIR": str(self.state / "terraform/alone.data"),
                        "CHECKPOINT_DISABLE": "1"}
-        return subprocess.run(["terraform", f"-chdir={ROOT / 'infra/terraform'}", *arguments],
-                              env=environment, capture_output=True, text=True, timeout=seconds,
-                              check=False)
+        chdir = f"-chdir={ROOT / 'infra/terraform'}"
+        return subprocess.run([*self.prefix, "terraform", chdir, *arguments], env=environment,
+                              capture_output=True, text=True, timeout=seconds, check=False)
 
     def on_root(self, command: str, *more: str) -> list[str]:
         """The arguments of plan and apply that `scv up` uses."""
@@ -134,7 +170,7 @@ class Client:
 
     def __init__(self, lab: Lab, host: str = f"www.{DOMAIN}", seconds: float = 15) -> None:
         self.lab, self.host, self.seconds = lab, host, seconds
-        self.context = ssl.create_default_context(cafile=str(lab.state / "root.pem"))
+        self.context = ssl.create_default_context(cafile=str(lab.seen / "root.pem"))
         self.connection: HTTPSConnection | None = None
         self.token: str | None = None
 

@@ -248,6 +248,13 @@ def run_lab(context: Context) -> list[Case]:
     return cases
 
 
+def run_lab_slow(context: Context) -> list[Case]:
+    if not context.build("release"):
+        return context.build_failure("release")
+    return [*packages(context, "lab-slow"),
+            *run_python(context, "lab-slow", "test/lab/disk_slow.py", 10 * MINUTE)]
+
+
 def run_infra(context: Context) -> list[Case]:
     if not context.build("release"):
         return context.build_failure("release")
@@ -308,6 +315,8 @@ SUITES = [
     Suite("services", "S3, Secrets Manager and metadata, called by boto3, curl and memo",
           run_services),
     Suite("lab", "the lab: from Terraform to HTTPS, probed, broken and taken down", run_lab),
+    Suite("lab-slow", "a full disk under a lab that is written to; slow, so only by name",
+          run_lab_slow, by_default=False),
     Suite("fault", "databases and memo killed under load: nothing lost, nothing twice", run_fault),
     Suite("asan", "unit tests with AddressSanitizer and UndefinedBehaviorSanitizer", run_asan,
           preset="asan"),

@@ -123,6 +123,26 @@ TEST_F(MariadbStoreTest, AReadOnlyServerAnswersNothing) {
   EXPECT_EQ(GetOne(*session_, caller, memo.id), memo);
 }
 
+// Read over and over while the server becomes writable: that may happen at any moment of a read.
+TEST_F(MariadbStoreTest, AListDuringAPromotionIsRefusedOrWhole) {
+  constexpr int kPromotions = 40;
+  const Caller caller = SignUp();
+  const Memo memo = Create(caller, 1, "title");
+  for (int i = 0; i < kPromotions; ++i) {
+    ASSERT_TRUE(server_->SetReadOnly(true).has_value());
+    std::jthread promotion([&] { EXPECT_TRUE(server_->SetReadOnly(false).has_value()); });
+    for (bool refused = true; refused;) {
+      const auto answer = TryRead(*session_, ReadQuery(MakeList(caller)));
+      refused = !answer.has_value();
+      if (refused) {
+        ASSERT_EQ(answer.error().kind, ErrorKind::kReadOnly);
+      } else {
+        ASSERT_EQ(answer->memos, std::vector{memo}) << "promotion " << i;
+      }
+    }
+  }
+}
+
 TEST_F(MariadbStoreTest, AKilledServerComesBackWithEverythingAcknowledged) {
   const Caller caller = SignUp();
   std::vector<WriteCommand> commands;

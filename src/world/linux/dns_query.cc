@@ -25,6 +25,7 @@ struct TypeName {
   std::string_view name;
   int number;
 };
+constexpr std::string_view kAnswers = "the name server answers ";
 constexpr std::array kTypes{TypeName{"A", ns_t_a},         TypeName{"AAAA", ns_t_aaaa},
                             TypeName{"CNAME", ns_t_cname}, TypeName{"TXT", ns_t_txt},
                             TypeName{"NS", ns_t_ns},       TypeName{"SOA", ns_t_soa}};
@@ -34,6 +35,28 @@ int TypeNumber(std::string_view name) {
     if (known == name) return number;
   }
   return -1;
+}
+
+struct CodeName {
+  int code;
+  std::string_view name, meaning;
+};
+// RFC 1035, 4.1.1.
+constexpr std::array kCodes{
+    CodeName{ns_r_formerr, "FORMERR", "it cannot read the question"},
+    CodeName{ns_r_servfail, "SERVFAIL", "it failed; its log says why"},
+    CodeName{ns_r_notimpl, "NOTIMP", "it does not know this kind of question"},
+    CodeName{ns_r_refused, "REFUSED", "it serves no zone that this name is in"}};
+
+Error RefusalOf(int code, const std::string& name) {
+  for (const auto& [known, word, meaning] : kCodes) {
+    if (known == code) {
+      return {ErrorKind::kUnavailable, std::string(kAnswers) + std::string(word) + " for " + name +
+                                           ": " + std::string(meaning)};
+    }
+  }
+  return {ErrorKind::kUnavailable,
+          std::string(kAnswers) + "code " + std::to_string(code) + " for " + name};
 }
 
 // A socket belongs to the namespace of the thread that makes it.
@@ -144,10 +167,7 @@ Result<std::vector<std::string>> Decode(const std::vector<unsigned char>& answer
   }
   const int code = ns_msg_getflag(message, ns_f_rcode);
   if (code == ns_r_nxdomain) return Fail(ErrorKind::kNotFound, "there is no name " + name);
-  if (code != ns_r_noerror) {
-    return Fail(ErrorKind::kUnavailable,
-                "the name server answers with code " + std::to_string(code) + " for " + name);
-  }
+  if (code != ns_r_noerror) return std::unexpected(RefusalOf(code, name));
   std::vector<std::string> values;
   for (int i = 0; i < ns_msg_count(message, ns_s_an); ++i) {
     ns_rr record{};
@@ -158,6 +178,10 @@ Result<std::vector<std::string>> Decode(const std::vector<unsigned char>& answer
 }
 
 }  // namespace
+
+bool IsNameServersAnswer(const Error& error) {
+  return error.kind == ErrorKind::kNotFound || error.message.starts_with(kAnswers);
+}
 
 Result<std::vector<std::string>> QueryDns(int network_namespace, const std::string& server,
                                           const std::string& name, std::string_view type,

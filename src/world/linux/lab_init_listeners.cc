@@ -74,9 +74,9 @@ std::string HolderOf(int port) {
 Error BindError(const ListenerOption& wanted, int error_number) {
   const std::string where = wanted.address + ":" + std::to_string(wanted.port);
   if (error_number == EADDRINUSE) {
-    return {ErrorKind::kConflict, "port " + where + " (for " + wanted.name + ") is taken by " +
-                                      HolderOf(wanted.port) +
-                                      "; end that process or choose another port"};
+    return {ErrorKind::kConflict,
+            "port " + where + " (for " + wanted.name + ") is taken by " + HolderOf(wanted.port) +
+                "; end that process, or choose another port: `scv up --port N`"};
   }
   if (error_number == EACCES) {
     return {ErrorKind::kDenied, "port " + where + " (for " + wanted.name +

@@ -17,6 +17,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/debian_packages.h"
 #include "world/linux/lab_init_packets.h"
 #include "world/linux/overlay.h"
 
@@ -155,8 +156,11 @@ Result<std::string> FindProgram(const LaunchSpec& spec) {
       return candidate;
     }
   }
-  return Fail(ErrorKind::kNotFound, "the program " + program + " is not installed (looked in " +
-                                        path + "); `scv doctor` names its package");
+  const auto packages = DebianPackagesOf(program);
+  return Fail(ErrorKind::kNotFound,
+              program + " is not installed (looked in " + path + "); " +
+                  (packages.empty() ? "`scv doctor` says what the lab needs"
+                                    : HowToInstall(packages) + "; the lab then goes on"));
 }
 
 Result<void> Become(const LaunchSpec& spec, std::vector<UniqueFd> descriptors,

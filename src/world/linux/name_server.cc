@@ -65,10 +65,7 @@ Result<void> NameServers::WaitUntilAnswering(int network_namespace, const std::s
     const auto began = Clock::now();
     const auto answer = QueryDns(network_namespace, address, "amazonaws.com", "SOA", kOneQuery);
     // A server without that zone refuses the question (an answer, too).
-    if (answer || answer.error().kind == ErrorKind::kNotFound ||
-        answer.error().message.find("answers with code") != std::string::npos) {
-      return {};
-    }
+    if (answer || IsNameServersAnswer(answer.error())) return {};
     const auto status = processes_.Find(process);
     if (!status || !status->running) {
       return Fail(ErrorKind::kUnavailable,

@@ -16,7 +16,6 @@ Where this machine does not allow namespaces, it says so and starts ./scv dev.
   --port N        the port for HTTPS on 127.0.0.1 (default 8443)
   --pace NAME     lab: as fast as the parts allow (default); aws: AWS's own numbers
   --region NAME   infra/examples/lab-NAME.tfvars (default seoul)
-  --recorded      without Terraform: apply the resource graph recorded from the same files
   --recorded      apply the graph recorded from the same files; the default without Terraform
 
 Examples:
