@@ -50,17 +50,23 @@ std::string Global(const HaproxyFiles& files) {
       "  tune.ssl.default-dh-param 2048\n",
       kConnectionsMax, HaproxyWord(files.stats_socket), HaproxyWord(files.server_state),
       Ms(kOldProcessMax));
-  if (files.log_socket.empty()) return text;
-  return text + fmt::format(
-                    "  log ring@access len {0} format raw local0\n"
-                    "ring access\n"
-                    "  format raw\n"
-                    "  maxlen {0}\n"
-                    "  size {1}\n"
-                    "  timeout connect 1s\n"
-                    "  timeout server 10s\n"
-                    "  server access-log unix@{2} log-proto octet-count\n",
-                    kHaproxyLogLineMax, kLogRingBytes, HaproxyWord(files.log_socket));
+  if (!files.log_socket.empty()) {
+    text += fmt::format("  log ring@access len {} format raw local0\n", kHaproxyLogLineMax);
+  }
+  return text;
+}
+
+std::string Ring(const HaproxyFiles& files) {
+  if (files.log_socket.empty()) return "";
+  return fmt::format(
+      "ring access\n"
+      "  format raw\n"
+      "  maxlen {}\n"
+      "  size {}\n"
+      "  timeout connect 1s\n"
+      "  timeout server 10s\n"
+      "  server access-log unix@{} log-proto octet-count\n",
+      kHaproxyLogLineMax, kLogRingBytes, HaproxyWord(files.log_socket));
 }
 
 // Retries: a request that reached no target goes to another one. One that a target took and closed
@@ -273,7 +279,7 @@ Result<std::string> HaproxyStateDown(const lab::TargetGroupSpec& group,
 
 Result<HaproxyConfig> HaproxyConfigFor(const lab::LoadBalancerNodeSpec& spec,
                                        const HaproxyFiles& files, std::string_view certificates) {
-  std::string body = Defaults(spec);
+  std::string body = Ring(files) + Defaults(spec);
   for (const auto& listener : spec.listeners) {
     SCV_ASSIGN(const auto frontend, Frontend(spec, listener, files));
     body += frontend;

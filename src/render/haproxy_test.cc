@@ -61,8 +61,9 @@ TEST(Haproxy, WritesItsLogWhereItIsKeptUntilItIsRead) {
   files.log_socket = "/l/log";
   const auto config = HaproxyConfigFor(Node(), files);
   ASSERT_TRUE(config.has_value());
-  EXPECT_NE(config->text.find("  log ring@access len 16384 format raw local0\n"
-                              "ring access\n"
+  EXPECT_NE(config->text.find("  log ring@access len 16384 format raw local0\n  description "),
+            std::string::npos);
+  EXPECT_NE(config->text.find("ring access\n"
                               "  format raw\n"
                               "  maxlen 16384\n"
                               "  size 1048576\n"
