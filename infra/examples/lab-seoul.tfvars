@@ -19,5 +19,6 @@ peer = {
   vpc_cidr         = "10.20.0.0/16"
   database_address = "scv.c8729bdb97bf.ap-northeast-1.rds.amazonaws.com"
 }
-was           = { requests_per_target = 60000 }
+# While Tokyo is away, writes of durability global go on, and say that they are of durability region.
+was           = { requests_per_target = 60000, global_fallback = "region" }
 publish_names = false # the failover stack of the global root has them

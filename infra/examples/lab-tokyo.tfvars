@@ -21,4 +21,4 @@ peer = {
 }
 # Small until it is needed: the machine is one.
 web = { min = 1 }
-was = { min = 1, requests_per_target = 60000 }
+was = { min = 1, requests_per_target = 60000, global_fallback = "region" }

@@ -46,7 +46,8 @@ module "web_identity" {
   name          = "${var.name}-web-${var.region}"
   region        = var.region
   dns_suffix    = data.aws_partition.current.dns_suffix
-  artifact_arns = ["${module.artifacts.arn}/releases/*/memo-web_*.deb"]
+  artifact_arns = concat(["${module.artifacts.arn}/releases/*/memo-web_*.deb"], lookup(local.channel_arns, "web", []))
+  revisions     = lookup(local.revisions, "web", null)
 }
 
 module "was_identity" {
@@ -55,17 +56,22 @@ module "was_identity" {
   name          = "${var.name}-was-${var.region}"
   region        = var.region
   dns_suffix    = data.aws_partition.current.dns_suffix
-  artifact_arns = ["${module.artifacts.arn}/releases/*/memo_*.deb"]
+  artifact_arns = concat(["${module.artifacts.arn}/releases/*/memo_*.deb"], lookup(local.channel_arns, "was", []))
+  revisions     = lookup(local.revisions, "was", null)
   secret        = { arn = local.secret.arn, kms_key_arn = module.key.arn }
 }
 
 module "web_user_data" {
   source = "./modules/user_data"
 
-  tier       = "web"
-  region     = var.region
-  dns_suffix = data.aws_partition.current.dns_suffix
-  artifact   = merge({ bucket = module.artifacts.bucket }, local.packages["web"])
+  tier          = "web"
+  region        = var.region
+  dns_suffix    = data.aws_partition.current.dns_suffix
+  artifact      = merge({ bucket = module.artifacts.bucket }, local.packages["web"])
+  channel       = lookup(local.channels, "web", null)
+  when_ended    = one(module.web_agent[*].script)
+  agent         = var.pipelines.enabled ? var.pipelines.agent : null
+  session_agent = var.session_manager.enabled ? var.session_manager.agent : null
   settings = {
     BACK_HOST = module.back.dns_name
     API_HOST  = local.public_names["api"]
@@ -76,10 +82,14 @@ module "web_user_data" {
 module "was_user_data" {
   source = "./modules/user_data"
 
-  tier       = "was"
-  region     = var.region
-  dns_suffix = data.aws_partition.current.dns_suffix
-  artifact   = merge({ bucket = module.artifacts.bucket }, local.packages["memo"])
+  tier          = "was"
+  region        = var.region
+  dns_suffix    = data.aws_partition.current.dns_suffix
+  artifact      = merge({ bucket = module.artifacts.bucket }, local.packages["memo"])
+  channel       = lookup(local.channels, "was", null)
+  when_ended    = one(module.was_agent[*].script)
+  agent         = var.pipelines.enabled ? var.pipelines.agent : null
+  session_agent = var.session_manager.enabled ? var.session_manager.agent : null
   settings = {
     DB_HOST      = module.database.address
     DB_PORT      = tostring(module.database.port)
@@ -89,6 +99,7 @@ module "was_user_data" {
     PEER_REGION     = try(var.peer.region, "")
     DB_REPLICA_HOST = try(coalesce(var.peer.database_address), "")
     DB_REPLICA_PORT = tostring(var.database.port)
+    GLOBAL_FALLBACK = var.was.global_fallback
     WAS_PORT        = tostring(var.was.port)
     # Front load balancer, nginx, back load balancer.
     PROXY_HOPS = "3"
@@ -109,7 +120,7 @@ module "web" {
   target_group_arn  = module.front.target_group_arn
   resource_label    = module.front.resource_label
   user_data         = module.web_user_data.script
-  release           = local.release
+  release           = local.running
   capacity          = { min = var.web.min, max = var.web.max, desired = var.web.desired }
   timing            = var.timing
   refresh           = var.refresh
@@ -121,7 +132,7 @@ module "web" {
   force_delete = var.force_destroy
   tags         = local.fleet_tags
 
-  depends_on = [aws_s3_object.artifact]
+  depends_on = [aws_s3_object.artifact, aws_s3_object.channel]
 }
 
 module "was" {
@@ -136,7 +147,7 @@ module "was" {
   target_group_arn  = module.back.target_group_arn
   resource_label    = module.back.resource_label
   user_data         = module.was_user_data.script
-  release           = local.release
+  release           = local.running
   capacity          = { min = var.was.min, max = var.was.max, desired = var.was.desired }
   timing            = var.timing
   refresh           = var.refresh
@@ -148,5 +159,5 @@ module "was" {
   force_delete = var.force_destroy
   tags         = local.fleet_tags
 
-  depends_on = [aws_s3_object.artifact]
+  depends_on = [aws_s3_object.artifact, aws_s3_object.channel]
 }

@@ -58,3 +58,8 @@ output "network" {
     nat_addresses = module.network.nat_addresses
   }
 }
+
+output "vpn" {
+  description = "The VPN: where clients connect to, and the secret that infra/vpn/pki publishes to. null: off."
+  value       = one([for vpn in module.vpn : { address = vpn.address, secret_id = vpn.secret_id }])
+}

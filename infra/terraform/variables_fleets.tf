@@ -87,7 +87,7 @@ variable "web" {
 }
 
 variable "was" {
-  description = "The WAS fleet (memo): size, and what scales it. requests_per_target is per minute."
+  description = "The WAS fleet (memo): size, and what scales it. requests_per_target is per minute. global_fallback: what a write of durability global gets that the other region does not confirm in time, fail (503) or region (and the answer says so)."
   type = object({
     instance_type       = optional(string, "t3.small")
     port                = optional(number, 8080)
@@ -98,6 +98,7 @@ variable "was" {
     requests_per_target = optional(number)
     log_level           = optional(string, "info")
     signup              = optional(string, "open")
+    global_fallback     = optional(string, "fail")
   })
   default  = {}
   nullable = false
@@ -110,6 +111,11 @@ variable "was" {
   validation {
     condition     = contains(["debug", "info", "warning", "error"], var.was.log_level) && contains(["open", "closed"], var.was.signup)
     error_message = "was: log_level is debug, info, warning or error; signup is open or closed."
+  }
+
+  validation {
+    condition     = contains(["fail", "region"], var.was.global_fallback)
+    error_message = "was: global_fallback is fail or region."
   }
 }
 

@@ -8,6 +8,7 @@
 #include "cli/api_client.h"
 #include "cli/command.h"
 #include "cli/json_read.h"
+#include "cli/recorded_line.h"
 #include "cli/terminal.h"
 
 namespace scv::cli {
@@ -138,10 +139,8 @@ std::string Picture(const json::object& status) {
   for (const auto& warning : Texts(status, "warnings")) {
     out += Painted(Tone::kBad, "! " + warning) + "\n";
   }
-  const auto recorded = Texts(status, "recorded_only");
-  if (!recorded.empty()) {
-    out += Painted(Tone::kDim, "recorded, not simulated: " + Joined(recorded)) + "\n";
-  }
+  const auto recorded = RecordedLine(status);
+  if (!recorded.empty()) out += Painted(Tone::kDim, recorded) + "\n";
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "control/alarm_plan.h"
 #include "control/certificate_plan.h"
 #include "control/check_plan.h"
 #include "control/database_plan.h"
@@ -198,6 +199,7 @@ LabPlan Compile(const aws::DesiredState& state, const std::vector<InstanceRecord
     LinkNames(context);
   }
   PlanEndpointChecks(context);
+  PlanAlarms(state, plan);
   book.End();
   FinishLinks(context);
   std::ranges::sort(plan.parts, {}, &lab::Part::key);

@@ -140,10 +140,16 @@ TEST_F(Settled, FleetsAnswerForTheirGroups) {
 TEST_F(Settled, TypesWithoutPartsSettleAtOnce) {
   fixture_.Put("aws_flow_log", "fl-1", "{}");
   fixture_.Put("aws_kms_key", "key-1", "{}");
+  fixture_.Put("AWS::Budgets::Budget", "month", "{}", "us-east-1");
+  fixture_.Put("aws_cloudformation_stack", "stack", "{}", "us-east-1");
   fixture_.Put("aws_iam_role", "role", "{}", "global");
   fixture_.Put("aws_s3_bucket", "bucket", "{}");
   EXPECT_EQ(Of("aws_flow_log", "fl-1").status, Status::kRecorded);
   EXPECT_EQ(Of("aws_kms_key", "key-1").status, Status::kRecorded);
+  const auto budget = Of("AWS::Budgets::Budget", "month", "us-east-1");
+  EXPECT_EQ(budget.status, Status::kRecorded) << "a stack has it";
+  EXPECT_NE(budget.reason.find("AWS::Budgets::Budget"), std::string::npos);
+  EXPECT_EQ(Of("aws_cloudformation_stack", "stack", "us-east-1").status, Status::kAvailable);
   EXPECT_EQ(Of("aws_iam_role", "role", "global").status, Status::kAvailable);
   EXPECT_EQ(Of("aws_s3_bucket", "bucket").status, Status::kAvailable);
   fixture_.MarkDeleting("aws_flow_log", "fl-1");

@@ -62,7 +62,9 @@ constexpr auto kByFleets = std::to_array<std::string_view>({
     "aws_launch_template",
 });
 
+// A stack is what its resources are: those that are only recorded say so themselves.
 constexpr auto kByServices = std::to_array<std::string_view>({
+    "aws_cloudformation_stack",
     "aws_iam_instance_profile",
     "aws_iam_policy",
     "aws_iam_policy_attachment",

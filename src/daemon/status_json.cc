@@ -5,6 +5,7 @@
 
 #include "daemon/instance_document.h"
 #include "daemon/status_databases.h"
+#include "daemon/status_recorded.h"
 
 namespace scv::daemon {
 namespace {
@@ -225,17 +226,13 @@ json::object StatusJson(const ControlLoop::View& view,
                        {"databases", DatabaseNodes(view, region)},
                        {"certificates", Certificates(view, region)}});
   }
-  std::set<std::string> recorded;
-  for (const auto& [key, found] : progress) {
-    if (found.status == aws::Status::kRecorded) recorded.insert(key.type);
-  }
-  return {{"regions", std::move(regions)},
-          {"names", Names(view)},
-          {"databases", DatabaseClusters(view)},
-          {"health_checks", HealthChecks(view)},
-          {"resources", view.state.all().size()},
-          {"pending", Unsettled(progress)},
-          {"recorded_only", json::array(recorded.begin(), recorded.end())}};
+  auto recorded = RecordedTypes(progress);
+  json::array names;
+  for (const auto& one : recorded) names.push_back(one.as_object().at("type"));
+  return {{"regions", std::move(regions)},        {"names", Names(view)},
+          {"databases", DatabaseClusters(view)},  {"health_checks", HealthChecks(view)},
+          {"resources", view.state.all().size()}, {"pending", Unsettled(progress)},
+          {"recorded", std::move(recorded)},      {"recorded_only", std::move(names)}};
 }
 
 json::object PlanJson(const ControlLoop::View& view,

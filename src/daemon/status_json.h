@@ -10,7 +10,7 @@
 namespace scv::daemon {
 
 // Regions with their load balancers, fleets, databases, names and certificates; what is not settled
-// and why; which types are only recorded.
+// and why; of which types how many are only recorded.
 boost::json::object StatusJson(const ControlLoop::View& view,
                                const std::map<aws::ResourceKey, Progress>& progress);
 

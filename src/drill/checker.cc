@@ -25,6 +25,7 @@ class WriteRules {
     for (const auto& [key, write] : index_.writes) {
       if (write.acknowledged != nullptr) {
         ++verdict_.acknowledged;
+        if (write.acknowledged->global) ++verdict_.acknowledged_globally;
       } else if (write.last->outcome != Outcome::kRefused) {
         ++verdict_.unsettled;
       }

@@ -38,9 +38,10 @@ struct Violation {
 
 struct Verdict {
   std::array<std::size_t, kViolationKinds> counts{};
-  std::vector<Violation> violations;  // the first few of each kind
-  std::size_t acknowledged = 0;       // writes
-  std::size_t unsettled = 0;          // writes that were never answered; either outcome is right
+  std::vector<Violation> violations;      // the first few of each kind
+  std::size_t acknowledged = 0;           // writes
+  std::size_t acknowledged_globally = 0;  // of these: both regions were said to have them
+  std::size_t unsettled = 0;  // writes that were never answered; either outcome is right
   // Older than what ANOTHER region had acknowledged: what asynchronous replication allows.
   std::size_t stale_across_regions = 0;
   std::vector<std::string> unread;  // why the final state of a client could not be read

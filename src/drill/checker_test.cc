@@ -196,6 +196,15 @@ TEST(DrillChecker, SaysWhoseStateIsUnknown) {
   EXPECT_EQ(verdict.unread.front(), "client 0: no answer");
 }
 
+TEST(DrillChecker, CountsWhatBothRegionsAcknowledged) {
+  auto first = Written("m", {"a"}, 0);
+  first.global = true;
+  const auto second = Written("m", {"a", "b"}, 10);
+  const auto verdict = Check({first, second}, AtEnd({Shown("m", {"a", "b"})}));
+  EXPECT_EQ(verdict.acknowledged, 2U);
+  EXPECT_EQ(verdict.acknowledged_globally, 1U);
+}
+
 TEST(DrillChecker, JudgesALongHistoryQuickly) {
   std::vector<Attempt> history;
   std::vector<Sight> memos;

@@ -64,6 +64,7 @@ Attempt AttemptOf(const json::object& object) {
   attempt.outcome = EnumOf<Outcome>(kOutcomes, Text(object, "outcome"));
   attempt.status = static_cast<unsigned>(Number(object, "status"));
   attempt.replayed = Flag(object, "replayed");
+  attempt.global = Flag(object, "global");
   attempt.region = Text(object, "region");
   attempt.instance = Text(object, "instance");
   attempt.address = Text(object, "address");
@@ -105,6 +106,7 @@ std::string ToLine(const Attempt& attempt) {
                                       {"outcome", Name(attempt.outcome)},
                                       {"status", attempt.status},
                                       {"replayed", attempt.replayed},
+                                      {"global", attempt.global},
                                       {"region", attempt.region},
                                       {"instance", attempt.instance},
                                       {"address", attempt.address},

@@ -58,6 +58,7 @@ struct Attempt {
   Outcome outcome = Outcome::kUnknown;
   unsigned status = 0;  // 0: no answer
   bool replayed = false;
+  bool global = false;           // a write that both regions are said to have
   std::string region, instance;  // that the answer names
   std::string address;           // connected to
   std::string error;             // why it failed, in a few words

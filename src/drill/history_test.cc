@@ -13,7 +13,7 @@ TEST(DrillHistory, AnAttemptSurvivesTheWayThroughALine) {
   attempt.action = Action::kUpdate;
   attempt.key = "d1-3-7";
   attempt.number = 2;
-  attempt.last = attempt.fresh = attempt.replayed = true;
+  attempt.last = attempt.fresh = attempt.replayed = attempt.global = true;
   attempt.memo = "m";
   attempt.expected = 4;
   attempt.start = 1'000'000'000'001;

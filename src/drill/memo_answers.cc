@@ -75,6 +75,7 @@ Outcome OutcomeOf(const Reply& reply, const std::string& problem, bool readable)
 void Judge(const Reply& reply, Attempt& attempt) {
   attempt.status = reply.status;
   attempt.replayed = reply.replayed;
+  attempt.global = reply.global;
   attempt.region = reply.region;
   attempt.instance = reply.instance;
   attempt.address = reply.address;

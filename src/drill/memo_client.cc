@@ -44,6 +44,7 @@ std::string HeaderOf(CURL* curl, const char* name) {
 
 void TakeHeaders(CURL* curl, Reply& reply) {
   reply.replayed = HeaderOf(curl, "Idempotency-Replayed") == "true";
+  reply.global = HeaderOf(curl, "Preference-Applied") == "durability=global";
   reply.region = HeaderOf(curl, "X-Scv-Region");
   reply.instance = HeaderOf(curl, "X-Scv-Instance");
   const std::string retry_after = HeaderOf(curl, "Retry-After");

@@ -39,6 +39,7 @@ struct Reply {
   std::string body;
   bool sent = true;  // false: no byte of it left, nothing can have happened
   bool replayed = false;
+  bool global = false;  // says that the other region has it, too
   std::chrono::milliseconds retry_after{0};
   std::string region, instance;
   std::string address;

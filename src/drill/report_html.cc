@@ -120,6 +120,9 @@ std::string History(const RunResult& run) {
   const Verdict& verdict = run.verdict;
   std::vector<Row> rows{{"rule", "count"}};
   rows.push_back({"acknowledged writes", std::to_string(verdict.acknowledged)});
+  if (verdict.acknowledged_globally > 0) {
+    rows.push_back({"of these, by both regions", std::to_string(verdict.acknowledged_globally)});
+  }
   for (std::size_t i = 0; i < kViolationKinds; ++i) {
     const auto name = std::string(Name(static_cast<ViolationKind>(i)));
     rows.push_back({i == 0 ? name + " (RPO)" : name, std::to_string(verdict.counts[i])});

@@ -34,6 +34,7 @@ json::object AvailabilityJson(const Availability& found) {
 
 json::object VerdictJson(const Verdict& verdict) {
   json::object object{{"acknowledged_writes", verdict.acknowledged},
+                      {"acknowledged_by_both_regions", verdict.acknowledged_globally},
                       {"rpo", verdict.count(ViolationKind::kLost)},
                       {"never_answered", verdict.unsettled},
                       {"stale_across_regions", verdict.stale_across_regions}};

@@ -63,8 +63,11 @@ std::string RedundancyLine(const Redundancy& found) {
 }
 
 std::string VerdictLine(const Verdict& verdict) {
-  std::string line = fmt::format("{} acknowledged writes, {} lost (RPO)", verdict.acknowledged,
-                                 verdict.count(ViolationKind::kLost));
+  std::string line = fmt::format("{} acknowledged writes", verdict.acknowledged);
+  if (verdict.acknowledged_globally > 0) {
+    line += fmt::format(" ({} by both regions)", verdict.acknowledged_globally);
+  }
+  line += fmt::format(", {} lost (RPO)", verdict.count(ViolationKind::kLost));
   for (std::size_t i = 1; i < kViolationKinds; ++i) {
     if (verdict.counts[i] == 0) continue;
     line += fmt::format(", {} × {}", verdict.counts[i], Name(static_cast<ViolationKind>(i)));

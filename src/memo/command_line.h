@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "memo/service/config.h"
+#include "memo/store/replica.h"
 #include "memo/store/store.h"
 
 namespace CLI {
@@ -32,8 +33,13 @@ void AddVersionCommand(CLI::App& app, Command& run);
 
 // The store that the configuration names, SQLite or MariaDB.
 Result<std::unique_ptr<Store>> MakeStore(const StoreConfig& config);
-// The other region's read replica, with the primary's credentials. Does not connect.
-Result<std::unique_ptr<Store>> MakeReplicaStore(const ServeConfig& config);
+
+// What `serve` works on: the store, and the other region's replica if there is one.
+struct ServedStores {
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Replica> replica;  // nullptr: none is configured
+};
+Result<ServedStores> MakeServedStores(const ServeConfig& config);
 
 // The store migrated, and a session on it: for the commands that work on the database directly.
 struct OpenedStore {

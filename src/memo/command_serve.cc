@@ -34,22 +34,17 @@ int Serve(ServeConfig& config) {
     return Complain(finished.error());
   }
   StartLog(LevelOf(config.log_level), config.region, config.instance_id);
-  auto store = MakeStore(config.store);
-  if (!store) return Complain(store.error());
-  App app(config, **store);
-  if (!config.db_replica_host.empty()) {
-    auto replica = MakeReplicaStore(config);
-    if (!replica) return Complain(replica.error());
-    app.confirmer = std::make_unique<ReplicaConfirmer>(std::move(*replica));
-  }
+  auto stores = MakeServedStores(config);
+  if (!stores) return Complain(stores.error());
+  Store& store = *stores->store;
+  App app(config, store, stores->replica.get());
   if (!config.web.empty()) {
     auto files = StaticFiles::Load(config.web);
     if (!files) return Complain(files.error());
     app.files = std::move(*files);
   }
-  Log(LogLevel::kInfo, "starting", "memo starts",
-      {{"version", kVersion}, {"store", (*store)->kind()}});
-  Server server(app, **store, MonitorOptions(config));
+  Log(LogLevel::kInfo, "starting", "memo starts", {{"version", kVersion}, {"store", store.kind()}});
+  Server server(app, store, MonitorOptions(config));
   return server.Run();
 }
 

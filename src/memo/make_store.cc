@@ -4,6 +4,7 @@
 #include "memo/aws/secret_credentials.h"
 #include "memo/command_line.h"
 #include "memo/service/log.h"
+#include "memo/store/mariadb_replica.h"
 #include "memo/store/mariadb_store.h"
 #include "memo/store/sqlite_store.h"
 
@@ -12,7 +13,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kMigrateTimeout{60'000};
 constexpr std::chrono::milliseconds kOpenTimeout{5'000};
-constexpr std::chrono::milliseconds kReplicaAnswersWithin{1'500};
+// For a round trip between distant regions with some loss.
+constexpr std::chrono::milliseconds kReplicaTimeout{1'500};
 
 void LogReading(const SecretCredentials::Reading& reading) {
   if (reading.error) {
@@ -43,7 +45,7 @@ CredentialSource FromSecret(std::shared_ptr<SecretCredentials> secret) {
   };
 }
 
-Result<MariadbOptions> MariadbOptionsOf(const StoreConfig& config) {
+Result<MariadbOptions> OptionsOf(const StoreConfig& config) {
   MariadbOptions options;
   options.host = config.db_host;
   options.port = config.db_port;
@@ -66,21 +68,29 @@ Result<MariadbOptions> MariadbOptionsOf(const StoreConfig& config) {
 
 Result<std::unique_ptr<Store>> MakeStore(const StoreConfig& config) {
   if (!config.db_host.empty()) {
-    SCV_ASSIGN(auto mariadb, MariadbOptionsOf(config));
-    return MakeMariadbStore(std::move(mariadb));
+    SCV_ASSIGN(MariadbOptions options, OptionsOf(config));
+    return MakeMariadbStore(std::move(options));
   }
   SqliteOptions options;
   options.path = config.data;
   return MakeSqliteStore(std::move(options));
 }
 
-Result<std::unique_ptr<Store>> MakeReplicaStore(const ServeConfig& config) {
-  SCV_ASSIGN(auto options, MariadbOptionsOf(config.store));
-  options.host = config.db_replica_host;
-  options.port = config.db_replica_port;
-  options.require_writable = false;
-  options.io_timeout = kReplicaAnswersWithin;
-  return MakeMariadbStore(std::move(options));
+Result<ServedStores> MakeServedStores(const ServeConfig& config) {
+  ServedStores stores;
+  if (config.replica_host.empty()) {
+    SCV_ASSIGN(stores.store, MakeStore(config.store));
+    return stores;
+  }
+  // One source of credentials for both.
+  SCV_ASSIGN(MariadbOptions options, OptionsOf(config.store));
+  MariadbOptions replica = options;
+  replica.host = config.replica_host;
+  replica.port = config.replica_port;
+  replica.io_timeout = kReplicaTimeout;
+  SCV_ASSIGN(stores.store, MakeMariadbStore(std::move(options)));
+  SCV_ASSIGN(stores.replica, MakeMariadbReplica(std::move(replica)));
+  return stores;
 }
 
 Result<OpenedStore> OpenStore(StoreConfig& config) {

@@ -140,8 +140,9 @@ class Change {
     aws::Resource resource;
     resource.key = key_;
     resource.created_at = stored == nullptr ? 0 : stored->created_at;
-    resource.attributes = ToJsonObject(
-        WithoutSensitive(WithoutWriteOnly(attributes_, request_.block), request_.block));
+    auto kept = WithoutSensitive(WithoutWriteOnly(attributes_, request_.block), request_.block);
+    if (const auto withhold = HooksOf(request_.type).withhold) withhold(kept);
+    resource.attributes = ToJsonObject(kept);
     for (const auto& [name, value] : hidden_) resource.attributes[name] = value;
     if (marked()) resource.attributes[aws::kCreatingMark] = true;
     state.Put(std::move(resource));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "provider/cloudformation_reading.h"
 #include "provider/conform.h"
 #include "provider/schema.h"
 
@@ -19,10 +20,6 @@ constexpr std::string_view kHealthCheck = "AWS::Route53::HealthCheck";
 constexpr std::string_view kRecord = "AWS::Route53::RecordSet";
 constexpr std::string_view kGroup = "AWS::Route53::RecordSetGroup";
 constexpr std::size_t kRecordsMax = 500;
-
-std::unexpected<Error> Wrong(const std::string& where, const std::string& why) {
-  return Fail(ErrorKind::kInvalid, where + ": " + why);
-}
 
 // Takes a map's entries one by one; what nobody took is unknown.
 class Reader {

@@ -12,11 +12,26 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 7> kPseudo{
-    "AWS::AccountId", "AWS::NoValue",   "AWS::Partition", "AWS::Region",
-    "AWS::StackId",   "AWS::StackName", "AWS::URLSuffix"};
-constexpr std::array<std::string_view, 8> kFunctions{
-    "Fn::And", "Fn::Equals", "Fn::GetAtt", "Fn::If", "Fn::Join", "Fn::Not", "Fn::Or", "Fn::Sub"};
+constexpr std::size_t kAttributeMax = 255;
+constexpr auto kPseudo = std::to_array<std::string_view>(
+    {"AWS::AccountId", "AWS::NoValue", "AWS::NotificationARNs", "AWS::Partition", "AWS::Region",
+     "AWS::StackId", "AWS::StackName", "AWS::URLSuffix"});
+constexpr auto kFunctions = std::to_array<std::string_view>(
+    {"Fn::And", "Fn::Base64", "Fn::Cidr", "Fn::Equals", "Fn::FindInMap", "Fn::GetAZs", "Fn::GetAtt",
+     "Fn::If", "Fn::Join", "Fn::Not", "Fn::Or", "Fn::Select", "Fn::Split", "Fn::Sub"});
+
+std::string NotSupported(std::string_view name) {
+  std::string why = "the lab does not support " + std::string(name.substr(0, 80));
+  if (name == "Fn::ImportValue") {
+    return why +
+           ", because it keeps no exports: pass the value as a parameter, such as another "
+           "stack's outputs[\"Name\"]";
+  }
+  if (name == "Fn::Transform") return why + ": it carries no macro out. Write what it would make";
+  why += "; only Ref, Condition";
+  for (const auto known : kFunctions) why += ", " + std::string(known);
+  return why;
+}
 
 }  // namespace
 
@@ -52,12 +67,11 @@ Result<void> References::Call(const Function& function, bool in_condition) {
     return ConditionNamed(std::string(argument.get_string()));
   }
   if (std::ranges::find(kFunctions, function.name) == kFunctions.end()) {
-    return Wrong("the lab does not support " + std::string(function.name) +
-                 "; only Ref, Condition, Fn::And, Fn::Equals, Fn::GetAtt, Fn::If, "
-                 "Fn::Join, Fn::Not, Fn::Or, Fn::Sub");
+    return Wrong(NotSupported(function.name));
   }
   if (function.name == "Fn::GetAtt") return Attribute(argument, in_condition);
   if (function.name == "Fn::Sub") return Substituted(argument, in_condition);
+  if (function.name == "Fn::FindInMap") return Mapped(argument, in_condition);
   if (function.name == "Fn::If") {
     const auto* parts = argument.if_array();
     if (parts == nullptr || parts->size() != 3 || !parts->front().is_string()) {
@@ -69,9 +83,11 @@ Result<void> References::Call(const Function& function, bool in_condition) {
 }
 
 Result<void> References::Named(const std::string& name, bool in_condition) {
-  const bool known =
-      known_.parameters.contains(name) || std::ranges::find(kPseudo, name) != kPseudo.end();
-  if (known) return {};
+  if (known_.parameters.contains(name)) {
+    parameters.insert(name);
+    return {};
+  }
+  if (std::ranges::find(kPseudo, name) != kPseudo.end()) return {};
   if (FindResource(name) == nullptr) {
     return Wrong("there is no parameter and no resource " + name.substr(0, 80));
   }
@@ -89,13 +105,9 @@ Result<void> References::ConditionNamed(const std::string& name) {
 }
 
 Result<void> References::Attribute(const json::value& argument, bool in_condition) {
-  const auto* parts = argument.if_array();
-  if (parts == nullptr || parts->size() != 2 || !parts->at(0).is_string() ||
-      !parts->at(1).is_string()) {
-    return Wrong("Fn::GetAtt wants a resource's name and an attribute's");
-  }
-  return AttributeNamed(std::string(parts->at(0).get_string()),
-                        std::string(parts->at(1).get_string()), in_condition);
+  const auto parts = AttributeOf(argument);
+  if (!parts) return Wrong("Fn::GetAtt wants a resource's name and an attribute's");
+  return AttributeNamed(parts->first, parts->second, in_condition);
 }
 
 Result<void> References::AttributeNamed(const std::string& name, const std::string& attribute,
@@ -103,11 +115,25 @@ Result<void> References::AttributeNamed(const std::string& name, const std::stri
   const auto* resource = FindResource(name);
   if (resource == nullptr) return Wrong("there is no resource " + name.substr(0, 80));
   if (in_condition) return Wrong("a condition cannot refer to the resource " + name);
-  if (!HasAttribute(resource->type, attribute)) {
+  const bool has = resource->recorded ? !attribute.empty() && attribute.size() <= kAttributeMax
+                                      : HasAttribute(resource->type, attribute);
+  if (!has) {
     return Wrong(resource->type + " has no attribute " + attribute.substr(0, 80));
   }
   resources.insert(name);
   return {};
+}
+
+Result<void> References::Mapped(const json::value& argument, bool in_condition) {
+  const auto* parts = argument.if_array();
+  if (parts == nullptr || parts->size() != 3) {
+    return Wrong("Fn::FindInMap wants a mapping's name and two keys");
+  }
+  const auto* name = parts->front().if_string();
+  if (name != nullptr && !known_.mappings.contains(*name)) {
+    return Wrong("there is no mapping " + std::string(*name).substr(0, 80));
+  }
+  return Collect(argument, in_condition);
 }
 
 Result<void> References::Substituted(const json::value& argument, bool in_condition) {

@@ -20,7 +20,7 @@ class References {
   // nowhere, a function is not supported, or its argument is of the wrong kind.
   Result<void> Collect(const boost::json::value& value, bool in_condition);
 
-  std::set<std::string> resources, conditions;
+  std::set<std::string> resources, conditions, parameters;
 
  private:
   Result<void> Call(const Function& function, bool in_condition);
@@ -29,6 +29,7 @@ class References {
   Result<void> Attribute(const boost::json::value& argument, bool in_condition);
   Result<void> AttributeNamed(const std::string& name, const std::string& attribute,
                               bool in_condition);
+  Result<void> Mapped(const boost::json::value& argument, bool in_condition);
   Result<void> Substituted(const boost::json::value& argument, bool in_condition);
   std::unexpected<Error> Wrong(const std::string& why) const;
   const Resource* FindResource(const std::string& name) const;

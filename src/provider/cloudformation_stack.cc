@@ -1,10 +1,13 @@
 #include "provider/cloudformation_stack.h"
 
 #include <algorithm>
+#include <set>
 
 #include "aws/arn.h"
 #include "provider/cloudformation_evaluate.h"
 #include "provider/cloudformation_names.h"
+#include "provider/cloudformation_recorded.h"
+#include "provider/cloudformation_solutions.h"
 #include "provider/cloudformation_template.h"
 #include "provider/computed.h"
 #include "provider/conform.h"
@@ -19,13 +22,24 @@ namespace {
 
 namespace json = boost::json;
 
-std::map<std::string, std::string> PseudoParameters(const StackChange& change) {
-  return {{"AWS::AccountId", std::string(aws::kLabAccount)},
-          {"AWS::Partition", "aws"},
-          {"AWS::Region", change.region},
-          {"AWS::StackId", change.id},
-          {"AWS::StackName", change.name},
-          {"AWS::URLSuffix", "amazonaws.com"}};
+Result<Scope> ScopeOf(const StackNames& names, const Template& source,
+                      const std::map<std::string, std::string>& parameters) {
+  Scope scope;
+  SCV_ASSIGN(const auto values, ParameterValues(source.parameters, parameters));
+  for (const auto& [name, parameter] : source.parameters) {
+    scope.values[name] = ReferredTo(parameter, values.at(name));
+    if (parameter.hidden) scope.hidden.insert(name);
+  }
+  scope.values.merge(
+      std::map<std::string, json::value>{{"AWS::AccountId", json::value(aws::kLabAccount)},
+                                         {"AWS::NotificationARNs", json::array()},
+                                         {"AWS::Partition", json::value("aws")},
+                                         {"AWS::Region", json::value(names.region)},
+                                         {"AWS::StackId", json::value(names.id)},
+                                         {"AWS::StackName", json::value(names.name)},
+                                         {"AWS::URLSuffix", json::value("amazonaws.com")}});
+  SCV_TRY(CheckAssertions(source.rules, scope.values));
+  return scope;
 }
 
 // One resource of the account, on its way into the state.
@@ -187,38 +201,102 @@ Result<std::vector<aws::Resource>> MakeOne(const StackChange& change, const Reso
   return made;
 }
 
+// Carries a template out, or keeps what it says, resource by resource.
+class Stack {
+ public:
+  Stack(const StackChange& change, const Template& source, Scope scope)
+      : change_(change), source_(source), scope_(std::move(scope)), evaluator_(source_, scope_) {}
+
+  Result<StackResult> Make() {
+    for (const auto& resource : source_.resources) {
+      SCV_ASSIGN(const bool holds, evaluator_.Holds(resource.condition));
+      if (!holds) continue;
+      SCV_TRY(resource.recorded ? Record(resource) : CarryOut(resource));
+    }
+    SCV_TRY(Say());
+    return std::move(result_);
+  }
+
+ private:
+  Result<void> CarryOut(const Resource& resource) {
+    SCV_ASSIGN(const auto made, MakeOne(change_, resource, evaluator_));
+    for (const auto& one : made) SCV_TRY(Own(resource, one.key));
+    scope_.resources[resource.name] = Found(change_, resource, made);
+    return {};
+  }
+
+  Result<void> Record(const Resource& resource) {
+    SCV_ASSIGN(auto properties, evaluator_.EvaluateShown(resource.properties));
+    if (!properties.is_object()) {
+      return Fail(ErrorKind::kInvalid, "Resources." + resource.name + ": Properties must be a map");
+    }
+    const Owner owner{change_.id, change_.name, change_.region};
+    SCV_ASSIGN(auto recorded,
+               Describe(owner, resource.name, resource.type, std::move(properties.get_object())));
+    SCV_TRY(Own(resource, recorded.key));
+    SCV_TRY(Keep(change_.state, owner, resource.name, recorded));
+    scope_.recorded[resource.name] = std::move(recorded);
+    return {};
+  }
+
+  Result<void> Own(const Resource& resource, const aws::ResourceKey& key) {
+    if (!owned_.insert(key).second) {
+      return Fail(ErrorKind::kInvalid, "Resources." + resource.name + ": " + key.id +
+                                           " is another resource of the template already");
+    }
+    result_.resources.push_back(key);
+    return {};
+  }
+
+  Result<void> Say() {
+    for (const auto& [name, output] : source_.outputs) {
+      SCV_ASSIGN(const bool holds, evaluator_.Holds(output.condition));
+      if (!holds) continue;
+      SCV_ASSIGN(const auto value, evaluator_.EvaluateShown(output.value));
+      if (!value.is_string()) {
+        return Fail(ErrorKind::kInvalid, "Outputs." + name + ": must be a text");
+      }
+      result_.outputs[name] = value.get_string();
+    }
+    return {};
+  }
+
+  const StackChange& change_;
+  const Template& source_;
+  Scope scope_;
+  Evaluator evaluator_;
+  std::set<aws::ResourceKey> owned_;
+  StackResult result_;
+};
+
 }  // namespace
 
 Result<StackResult> MakeStack(const StackChange& change) {
+  if (!change.template_url.empty()) return MakeSolution(change);
   SCV_ASSIGN(const auto source, ReadTemplate(change.template_body));
+  SCV_ASSIGN(auto scope,
+             ScopeOf({change.id, change.name, change.region}, source, change.parameters));
+  return Stack(change, source, std::move(scope)).Make();
+}
+
+Result<std::vector<std::string>> RecordedTypes(
+    const Template& source, const StackNames& names,
+    const std::map<std::string, std::string>* parameters) {
   Scope scope;
-  SCV_ASSIGN(scope.values, ParameterValues(source, change.parameters));
-  scope.values.merge(PseudoParameters(change));
+  if (parameters != nullptr) {
+    SCV_ASSIGN(scope, ScopeOf(names, source, *parameters));
+  }
   Evaluator evaluator(source, scope);
-  StackResult result;
+  std::vector<std::string> types;
   for (const auto& resource : source.resources) {
-    SCV_ASSIGN(const bool holds, evaluator.Holds(resource.condition));
-    if (!holds) continue;
-    SCV_ASSIGN(const auto made, MakeOne(change, resource, evaluator));
-    for (const auto& one : made) {
-      if (std::ranges::count(result.resources, one.key) > 0) {
-        return Fail(ErrorKind::kInvalid, "Resources." + resource.name + ": " + one.key.id +
-                                             " is another resource of the template already");
-      }
-      result.resources.push_back(one.key);
+    if (!resource.recorded) continue;
+    if (parameters != nullptr) {
+      SCV_ASSIGN(const bool holds, evaluator.Holds(resource.condition));
+      if (!holds) continue;
     }
-    scope.resources[resource.name] = Found(change, resource, made);
+    types.push_back(resource.type);
   }
-  for (const auto& [name, output] : source.outputs) {
-    SCV_ASSIGN(const bool holds, evaluator.Holds(output.condition));
-    if (!holds) continue;
-    SCV_ASSIGN(const auto value, evaluator.Evaluate(output.value));
-    if (!value.is_string()) {
-      return Fail(ErrorKind::kInvalid, "Outputs." + name + ": must be a text");
-    }
-    result.outputs[name] = value.get_string();
-  }
-  return result;
+  return types;
 }
 
 std::vector<aws::ResourceKey> ResourcesOf(const aws::DesiredState& state,
@@ -228,6 +306,10 @@ std::vector<aws::ResourceKey> ResourcesOf(const aws::DesiredState& state,
     for (const auto& resource : state.List(aws::kGlobal, type)) {
       if (aws::String(resource->attributes, kStack) == stack_id) keys.push_back(resource->key);
     }
+  }
+  for (const auto& [key, resource] : state.all()) {
+    if (!IsRecordedType(key.type)) continue;
+    if (aws::String(resource->attributes, kStack) == stack_id) keys.push_back(key);
   }
   return keys;
 }

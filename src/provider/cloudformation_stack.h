@@ -8,6 +8,7 @@
 
 #include "aws/resource.h"
 #include "base/result.h"
+#include "provider/cloudformation_template.h"
 #include "provider/provider.h"
 
 namespace scv::provider::cloudformation {
@@ -20,7 +21,7 @@ struct StackChange {
   aws::DesiredState& state;
   const Services& services;
   std::string id, name, region;
-  std::string template_body;
+  std::string template_body, template_url;  // one of them
   std::map<std::string, std::string> parameters;
   std::map<std::string, std::string> tags;  // of the stack, which its resources get, too
 };
@@ -32,11 +33,24 @@ struct StackResult {
 
 // Puts what the template says into the state: what is there already and is the stack's own is
 // changed in place, or made anew where its type demands it; the old one stays for the caller to
-// delete. The state is half changed after an error. kInvalid: the template or its parameters are
+// delete. Of types that the lab does not carry out it keeps what the template says. A template that
+// is only named by its URL is recorded as a whole (cloudformation_solutions.h). The state is half
+// changed after an error. kInvalid: the template or its parameters are
 // wrong; kConflict: something that is not the stack's is in the way.
 Result<StackResult> MakeStack(const StackChange& change);
 
-// What the state has of a stack, records before the health checks that they name.
+// The types of what the lab would only record of a stack, one for each resource. `parameters` null:
+// they are not known yet, and every resource counts, whatever its condition. kInvalid: as
+// MakeStack.
+struct StackNames {
+  std::string id, name, region;
+};
+Result<std::vector<std::string>> RecordedTypes(
+    const Template& source, const StackNames& names,
+    const std::map<std::string, std::string>* parameters);
+
+// What the state has of a stack: records before the health checks that they name, and what is only
+// recorded at the end.
 std::vector<aws::ResourceKey> ResourcesOf(const aws::DesiredState& state,
                                           const std::string& stack_id);
 

@@ -1,9 +1,10 @@
 #include "provider/cloudformation_template.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "provider/cloudformation_names.h"
+#include "provider/cloudformation_reading.h"
+#include "provider/cloudformation_recorded.h"
 #include "provider/cloudformation_references.h"
 #include "provider/cloudformation_yaml.h"
 
@@ -15,96 +16,34 @@ namespace json = boost::json;
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 constexpr std::size_t kEntriesMax = 200;
 constexpr std::size_t kResourcesMax = 500;
-constexpr std::size_t kNameMax = 255;
 
-std::unexpected<Error> Wrong(const std::string& where, const std::string& why) {
-  return Fail(ErrorKind::kInvalid, where + ": " + why);
-}
-
-Result<const json::object*> ObjectAt(const json::object& parent, std::string_view name,
-                                     const std::string& where) {
-  static const json::object kNone;
-  const auto* found = parent.if_contains(name);
-  if (found == nullptr) return &kNone;
-  if (!found->is_object()) return Wrong(where, std::string(name) + " must be a map");
-  return &found->get_object();
-}
-
-Result<std::string> TextAt(const json::object& parent, std::string_view name,
-                           const std::string& where) {
-  const auto* found = parent.if_contains(name);
-  if (found == nullptr) return std::string();
-  if (!found->is_string()) return Wrong(where, std::string(name) + " must be a text");
-  return std::string(found->get_string());
-}
-
-Result<void> OnlyKeys(const json::object& object, std::initializer_list<std::string_view> allowed,
-                      const std::string& where) {
-  for (const auto& entry : object) {
-    const std::string_view key = entry.key();
-    if (std::ranges::find(allowed, key) != allowed.end()) continue;
-    std::string list;
-    for (const auto name : allowed) list += (list.empty() ? "" : ", ") + std::string(name);
-    return Wrong(where,
-                 "the lab does not support " + std::string(key).substr(0, 80) + "; only " + list);
+// What is carried out is deleted with its stack, and replaced when its type demands it.
+Result<void> CheckPolicies(const json::object& object, const std::string& where) {
+  for (const auto* name : {"DeletionPolicy", "UpdateReplacePolicy"}) {
+    SCV_ASSIGN(const auto policy, TextAt(object, name, where));
+    if (policy.empty() || policy == "Delete") continue;
+    return Wrong(where, std::string(name) +
+                            " must be Delete, or be left out: the lab carries this type out, and "
+                            "keeps nothing of it that its stack lets go");
   }
   return {};
 }
 
-Result<void> CheckName(std::string_view name, const std::string& where) {
-  const bool fine = !name.empty() && name.size() <= kNameMax &&
-                    std::ranges::all_of(name, [](unsigned char c) { return std::isalnum(c) != 0; });
-  if (fine) return {};
-  return Wrong(where,
-               "the name " + std::string(name.substr(0, 80)) + " must be of letters and digits");
-}
-
-template <typename Number>
-Result<std::optional<Number>> NumberAt(const json::object& parent, std::string_view name,
-                                       const std::string& where) {
-  SCV_ASSIGN(const auto text, TextAt(parent, name, where));
-  if (text.empty()) return std::optional<Number>();
-  Number number{};
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc() || end != text.data() + text.size()) {
-    return Wrong(where, std::string(name) + " must be a number");
+Result<void> ReadKind(const json::object& object, const std::string& where, Resource& resource) {
+  SCV_ASSIGN(resource.type, TextAt(object, "Type", where));
+  resource.recorded = IsRecordedType(resource.type);
+  if (resource.recorded) {
+    return OnlyKeys(object,
+                    {"Type", "Properties", "Condition", "DependsOn", "Metadata", "DeletionPolicy",
+                     "UpdateReplacePolicy", "CreationPolicy", "UpdatePolicy"},
+                    where);
   }
-  return std::optional<Number>(number);
-}
-
-Result<Parameter> ReadParameter(const std::string& name, const json::value& value) {
-  const auto where = "Parameters." + name;
-  SCV_TRY(CheckName(name, where));
-  if (!value.is_object()) return Wrong(where, "must be a map");
-  const auto& object = value.get_object();
+  SCV_TRY(CheckSupported(resource.type, where));
   SCV_TRY(OnlyKeys(object,
-                   {"Type", "Default", "Description", "AllowedValues", "ConstraintDescription",
-                    "MinLength", "MaxLength", "MinValue", "MaxValue"},
+                   {"Type", "Properties", "Condition", "DependsOn", "Metadata", "DeletionPolicy",
+                    "UpdateReplacePolicy"},
                    where));
-  Parameter parameter;
-  SCV_ASSIGN(parameter.type, TextAt(object, "Type", where));
-  if (parameter.type == "AWS::Route53::HostedZone::Id") parameter.type = "String";
-  if (parameter.type != "String" && parameter.type != "Number") {
-    return Wrong(where,
-                 "the lab supports the types String, Number and "
-                 "AWS::Route53::HostedZone::Id");
-  }
-  if (object.contains("Default")) {
-    SCV_ASSIGN(parameter.fallback, TextAt(object, "Default", where));
-  }
-  if (const auto* allowed = object.if_contains("AllowedValues")) {
-    if (!allowed->is_array()) return Wrong(where, "AllowedValues must be a list");
-    for (const auto& one : allowed->get_array()) {
-      if (!one.is_string()) return Wrong(where, "AllowedValues must be texts or numbers");
-      parameter.allowed.emplace_back(one.get_string());
-    }
-  }
-  SCV_ASSIGN(parameter.constraint, TextAt(object, "ConstraintDescription", where));
-  SCV_ASSIGN(parameter.min_length, NumberAt<long>(object, "MinLength", where));
-  SCV_ASSIGN(parameter.max_length, NumberAt<long>(object, "MaxLength", where));
-  SCV_ASSIGN(parameter.min_value, NumberAt<double>(object, "MinValue", where));
-  SCV_ASSIGN(parameter.max_value, NumberAt<double>(object, "MaxValue", where));
-  return parameter;
+  return CheckPolicies(object, where);
 }
 
 Result<Resource> ReadResource(const std::string& name, const json::value& value) {
@@ -112,11 +51,9 @@ Result<Resource> ReadResource(const std::string& name, const json::value& value)
   SCV_TRY(CheckName(name, where));
   if (!value.is_object()) return Wrong(where, "must be a map");
   const auto& object = value.get_object();
-  SCV_TRY(OnlyKeys(object, {"Type", "Properties", "Condition", "DependsOn", "Metadata"}, where));
   Resource resource;
   resource.name = name;
-  SCV_ASSIGN(resource.type, TextAt(object, "Type", where));
-  SCV_TRY(CheckSupported(resource.type, where));
+  SCV_TRY(ReadKind(object, where, resource));
   SCV_ASSIGN(const auto* properties, ObjectAt(object, "Properties", where));
   resource.properties = *properties;
   SCV_ASSIGN(resource.condition, TextAt(object, "Condition", where));
@@ -172,6 +109,18 @@ Result<void> CheckConditions(const Template& made) {
   return Wrong("Conditions." + left.begin()->first, "refers to itself");
 }
 
+// What the lab carries out stands in its state as it is.
+Result<void> CheckShown(const Template& made, const std::set<std::string>& parameters,
+                        const std::string& where) {
+  for (const auto& name : parameters) {
+    if (!made.parameters.at(name).hidden) continue;
+    return Wrong(where, "refers to the parameter " + name +
+                            ", whose value NoEcho hides, but would stand in the lab's state. Take "
+                            "NoEcho away, or the reference");
+  }
+  return {};
+}
+
 Result<void> CheckReferences(Template& made) {
   SCV_TRY(CheckConditions(made));
   const auto has = [&](const std::string& condition) {
@@ -187,6 +136,7 @@ Result<void> CheckReferences(Template& made) {
     }
     References references(made, where);
     SCV_TRY(references.Collect(resource.properties, false));
+    if (!resource.recorded) SCV_TRY(CheckShown(made, references.parameters, where));
     resource.needs.merge(references.resources);
   }
   for (const auto& [name, output] : made.outputs) {
@@ -199,32 +149,33 @@ Result<void> CheckReferences(Template& made) {
   return Sort(made);
 }
 
-Result<void> ReadSections(const json::object& root, Template& made) {
-  SCV_ASSIGN(const auto* parameters, ObjectAt(root, "Parameters", "the template"));
-  SCV_ASSIGN(const auto* conditions, ObjectAt(root, "Conditions", "the template"));
-  SCV_ASSIGN(const auto* resources, ObjectAt(root, "Resources", "the template"));
-  SCV_ASSIGN(const auto* outputs, ObjectAt(root, "Outputs", "the template"));
-  if (resources->empty()) return Wrong("the template", "has no Resources");
-  if (parameters->size() > kEntriesMax || conditions->size() > kEntriesMax ||
-      outputs->size() > kEntriesMax || resources->size() > kResourcesMax) {
-    return Wrong("the template", "has more than 500 resources, or 200 of anything else");
+// {"Korea": {"ap-northeast-2": {"Zones": […]}}}: two levels of maps, then texts or lists of them.
+Result<void> CheckMapping(const std::string& name, const json::value& value) {
+  const auto where = "Mappings." + name;
+  SCV_TRY(CheckName(name, "Mappings"));
+  const auto wrong = [&] { return Wrong(where, "must be a map of maps of texts or lists"); };
+  if (!value.is_object()) return wrong();
+  for (const auto& [top, inner] : value.get_object()) {
+    if (!inner.is_object()) return wrong();
+    for (const auto& [second, leaf] : inner.get_object()) {
+      const auto* list = leaf.if_array();
+      const bool texts = list != nullptr && std::ranges::all_of(*list, [](const auto& one) {
+                           return one.is_string();
+                         });
+      if (!leaf.is_string() && !texts) return wrong();
+    }
   }
-  for (const auto& [name, value] : *parameters) {
-    SCV_ASSIGN(made.parameters[name], ReadParameter(name, value));
-  }
-  for (const auto& [name, value] : *conditions) SCV_TRY(CheckName(name, "Conditions"));
-  made.conditions = *conditions;
-  for (const auto& [name, value] : *resources) {
-    SCV_ASSIGN(auto resource, ReadResource(name, value));
-    made.resources.push_back(std::move(resource));
-  }
-  for (const auto& [name, value] : *outputs) {
+  return {};
+}
+
+Result<void> ReadOutputs(const json::object& outputs, Template& made) {
+  for (const auto& [name, value] : outputs) {
     const auto where = "Outputs." + std::string(name);
     SCV_TRY(CheckName(name, where));
     if (!value.is_object() || !value.get_object().contains("Value")) {
       return Wrong(where, "must be a map with a Value");
     }
-    SCV_TRY(OnlyKeys(value.get_object(), {"Value", "Description", "Condition"}, where));
+    SCV_TRY(OnlyKeys(value.get_object(), {"Value", "Description", "Condition", "Export"}, where));
     auto& output = made.outputs[name];
     output.value = value.get_object().at("Value");
     SCV_ASSIGN(output.condition, TextAt(value.get_object(), "Condition", where));
@@ -232,26 +183,45 @@ Result<void> ReadSections(const json::object& root, Template& made) {
   return {};
 }
 
-Result<void> CheckValue(const std::string& name, const Parameter& parameter,
-                        const std::string& value) {
-  const auto where = "the parameter " + name;
-  const auto why = parameter.constraint.empty() ? "" : " (" + parameter.constraint + ")";
-  const auto length = static_cast<long>(value.size());
-  if (!parameter.allowed.empty() && std::ranges::count(parameter.allowed, value) == 0) {
-    return Wrong(where, "is none of its AllowedValues" + why);
+Result<const json::object*> SectionAt(const json::object& root, std::string_view name,
+                                      std::size_t most) {
+  SCV_ASSIGN(const auto* section, ObjectAt(root, name, "the template"));
+  if (section->size() <= most) return section;
+  return Wrong("the template", "has more than " + std::to_string(most) + " " + std::string(name));
+}
+
+Result<void> ReadSections(const json::object& root, Template& made) {
+  SCV_ASSIGN(const auto* parameters, SectionAt(root, "Parameters", kEntriesMax));
+  SCV_ASSIGN(const auto* rules, SectionAt(root, "Rules", kEntriesMax));
+  SCV_ASSIGN(const auto* mappings, SectionAt(root, "Mappings", kEntriesMax));
+  SCV_ASSIGN(const auto* conditions, SectionAt(root, "Conditions", kEntriesMax));
+  SCV_ASSIGN(const auto* resources, SectionAt(root, "Resources", kResourcesMax));
+  SCV_ASSIGN(const auto* outputs, SectionAt(root, "Outputs", kEntriesMax));
+  if (resources->empty()) return Wrong("the template", "has no Resources");
+  for (const auto& [name, value] : *parameters) {
+    SCV_ASSIGN(made.parameters[name], ReadParameter(name, value));
   }
-  if (length < parameter.min_length.value_or(0) || length > parameter.max_length.value_or(4096)) {
-    return Wrong(where, "is too short or too long" + why);
+  SCV_ASSIGN(made.rules, ReadRules(*rules));
+  for (const auto& [name, value] : *mappings) SCV_TRY(CheckMapping(name, value));
+  made.mappings = *mappings;
+  for (const auto& [name, value] : *conditions) SCV_TRY(CheckName(name, "Conditions"));
+  made.conditions = *conditions;
+  for (const auto& [name, value] : *resources) {
+    SCV_ASSIGN(auto resource, ReadResource(name, value));
+    made.resources.push_back(std::move(resource));
   }
-  if (parameter.type != "Number") return {};
-  double number = 0;
-  const auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (failed != std::errc() || end != value.data() + value.size()) {
-    return Wrong(where, "must be a number");
-  }
-  if (number < parameter.min_value.value_or(number) ||
-      number > parameter.max_value.value_or(number)) {
-    return Wrong(where, "is outside MinValue and MaxValue" + why);
+  return ReadOutputs(*outputs, made);
+}
+
+// Nobody knows what a macro would make of it; of routing, the lab must know.
+Result<void> CheckTransform(const json::object& root, const Template& made) {
+  if (!root.contains("Transform")) return {};
+  for (const auto& resource : made.resources) {
+    if (resource.recorded) continue;
+    return Wrong("Transform",
+                 "the lab carries no macro out, and " + resource.name + " is " + resource.type +
+                     ", which it does carry out. Give the records and health checks a template of "
+                     "their own, without Transform");
   }
   return {};
 }
@@ -264,6 +234,19 @@ std::optional<Function> FunctionOf(const json::value& value) {
   const auto& [key, argument] = *object->begin();
   if (key != "Ref" && key != "Condition" && !key.starts_with("Fn::")) return std::nullopt;
   return Function{key, &argument};
+}
+
+std::optional<std::pair<std::string, std::string>> AttributeOf(const json::value& argument) {
+  if (const auto* text = argument.if_string()) {
+    const std::string whole(*text);
+    const auto dot = whole.find('.');
+    if (dot == std::string::npos) return std::nullopt;
+    return std::pair{whole.substr(0, dot), whole.substr(dot + 1)};
+  }
+  const auto* parts = argument.if_array();
+  if (parts == nullptr || parts->size() != 2) return std::nullopt;
+  if (!parts->at(0).is_string() || !parts->at(1).is_string()) return std::nullopt;
+  return std::pair{std::string(parts->at(0).get_string()), std::string(parts->at(1).get_string())};
 }
 
 std::vector<std::string> NamesIn(std::string_view text) {
@@ -283,32 +266,14 @@ Result<Template> ReadTemplate(std::string_view text) {
   if (!parsed.is_object()) return Wrong("the template", "must be a map");
   const auto& root = parsed.get_object();
   SCV_TRY(OnlyKeys(root,
-                   {"AWSTemplateFormatVersion", "Description", "Metadata", "Parameters",
-                    "Conditions", "Resources", "Outputs"},
+                   {"AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules",
+                    "Mappings", "Conditions", "Transform", "Resources", "Outputs"},
                    "the template"));
   Template made;
   SCV_TRY(ReadSections(root, made));
+  SCV_TRY(CheckTransform(root, made));
   SCV_TRY(CheckReferences(made));
   return made;
-}
-
-Result<std::map<std::string, std::string>> ParameterValues(
-    const Template& source, const std::map<std::string, std::string>& given) {
-  for (const auto& [name, value] : given) {
-    if (!source.parameters.contains(name)) {
-      return Wrong("the parameter " + name.substr(0, 80), "is none of the template's");
-    }
-  }
-  std::map<std::string, std::string> values;
-  for (const auto& [name, parameter] : source.parameters) {
-    const auto found = given.find(name);
-    if (found == given.end() && !parameter.fallback) {
-      return Wrong("the parameter " + name, "has no value and no Default");
-    }
-    values[name] = found == given.end() ? *parameter.fallback : found->second;
-    SCV_TRY(CheckValue(name, parameter, values[name]));
-  }
-  return values;
 }
 
 }  // namespace scv::provider::cloudformation

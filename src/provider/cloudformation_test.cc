@@ -71,15 +71,64 @@ TEST(CloudFormationText, HasLimits) {
 
 TEST(CloudFormationTemplate, NamesWhatTheLabDoesNotSupport) {
   EXPECT_EQ(Why(Around("Description: x")), "");
-  const auto bucket = Why("Resources: {B: {Type: AWS::S3::Bucket}}");
-  EXPECT_NE(bucket.find("AWS::S3::Bucket"), std::string::npos);
-  EXPECT_NE(bucket.find("AWS::Route53::RecordSetGroup"), std::string::npos);
-  EXPECT_NE(Why(Around("Transform: AWS::Serverless-2016-10-31")).find("Transform"),
+  const auto zone = Why("Resources: {Z: {Type: AWS::Route53::HostedZone}}");
+  EXPECT_NE(zone.find("AWS::Route53::HostedZone"), std::string::npos);
+  EXPECT_NE(zone.find("AWS::Route53::RecordSetGroup"), std::string::npos);
+  EXPECT_NE(Why("Resources: {B: {Type: Bucket}}").find("the type Bucket"), std::string::npos);
+  EXPECT_NE(Why(Around("Transform: AWS::Serverless-2016-10-31")).find("of their own"),
             std::string::npos);
-  EXPECT_NE(Why(Around("Mappings: {}")).find("Mappings"), std::string::npos);
-  EXPECT_NE(Why(Around("", "!ImportValue x")).find("Fn::ImportValue"), std::string::npos);
+  EXPECT_NE(Why(Around("Hooks: {}")).find("Hooks"), std::string::npos);
+  EXPECT_NE(Why(Around("", "!ImportValue x")).find("as a parameter"), std::string::npos);
+  EXPECT_NE(Why(Around("", "!Transform {Name: AWS::Include}")).find("no macro"), std::string::npos);
+  EXPECT_NE(Why(Around("", "{'Fn::Length': [a]}")).find("Fn::Length; only Ref"), std::string::npos);
   EXPECT_NE(Why("Resources: {}").find("no Resources"), std::string::npos);
   EXPECT_NE(Why("[1]").find("map"), std::string::npos);
+}
+
+TEST(CloudFormationTemplate, TakesTypesThatItOnlyRecords) {
+  const std::string recorded =
+      "Transform: [AWS::Serverless-2016-10-31]\n"
+      "Parameters: {Key: {Type: String, NoEcho: true}}\n"
+      "Resources:\n"
+      "  Function: {Type: AWS::Serverless::Function, Metadata: {Any: !Ref Role}, DependsOn: Role}\n"
+      "  Role: {Type: AWS::IAM::Role, DeletionPolicy: Retain, UpdateReplacePolicy: Snapshot}\n"
+      "  Mine: {Type: 'Custom::Make_it@once', CreationPolicy: {ResourceSignal: {Count: 1}}, "
+      "Properties: {Key: !Ref Key, Role: !GetAtt Role.Arn}}\n"
+      "Outputs: {O: {Value: !Ref Mine, Export: {Name: mine}}}\n";
+  EXPECT_EQ(Why(recorded), "");
+  const auto source = ReadTemplate(recorded);
+  ASSERT_TRUE(source);
+  for (const auto& resource : source->resources) EXPECT_TRUE(resource.recorded) << resource.name;
+  EXPECT_NE(Why(Around("", "!Ref Key") + "Parameters: {Key: {Type: String, NoEcho: true}}\n")
+                .find("NoEcho hides"),
+            std::string::npos);
+  EXPECT_NE(Why("Resources: {R: {Type: AWS::IAM::Role, Colour: red}}").find("Colour"),
+            std::string::npos);
+  EXPECT_NE(Why("Resources: {A: {Type: AWS::X::Y, Properties: {P: !Ref B}}, "
+                "B: {Type: AWS::X::Y, Properties: {P: !GetAtt A.Arn}}}")
+                .find("circle"),
+            std::string::npos);
+  EXPECT_NE(Why("Resources: {R: {Type: AWS::Route53::RecordSet, DeletionPolicy: Retain}}")
+                .find("must be Delete"),
+            std::string::npos);
+}
+
+TEST(CloudFormationTemplate, HasLimits) {
+  const auto many = [](const std::string& section, int count, const std::string& entry) {
+    std::string text = section + ": {";
+    for (int i = 0; i < count; ++i) text += "N" + std::to_string(i) + ": " + entry + ",";
+    return text + "}\n";
+  };
+  const std::string resource = "{Type: AWS::X::Y}";
+  const auto one = "Resources: {R: " + resource + "}\n";
+  EXPECT_EQ(Why(many("Resources", 500, resource)), "");
+  EXPECT_NE(Why(many("Resources", 501, resource)).find("500 Resources"), std::string::npos);
+  EXPECT_NE(Why(one + many("Parameters", 201, "{Type: String}")).find("200 Parameters"),
+            std::string::npos);
+  EXPECT_NE(Why(one + many("Outputs", 201, "{Value: x}")).find("200 Outputs"), std::string::npos);
+  EXPECT_NE(Why(one + many("Mappings", 201, "{a: {b: c}}")).find("200 Mappings"),
+            std::string::npos);
+  EXPECT_NE(Why(one + "Mappings: {M: {a: b}}").find("map of maps"), std::string::npos);
 }
 
 TEST(CloudFormationTemplate, FindsEveryReferenceThatLeadsNowhere) {
@@ -104,35 +153,20 @@ TEST(CloudFormationTemplate, RefusesCircles) {
             std::string::npos);
 }
 
-TEST(CloudFormationTemplate, ChecksParameters) {
-  const auto source = ReadTemplate(Around(
-      "Parameters:\n"
-      "  Size: {Type: Number, Default: 3, MinValue: 1, MaxValue: 10}\n"
-      "  Mode: {Type: String, AllowedValues: [on, off], ConstraintDescription: on or off}\n"));
-  ASSERT_TRUE(source) << source.error().message;
-  const auto values = ParameterValues(*source, {{"Mode", "on"}});
-  ASSERT_TRUE(values);
-  EXPECT_EQ(values->at("Size"), "3");
-  const auto why = [&](const std::map<std::string, std::string>& given) {
-    return ParameterValues(*source, given).error().message;
-  };
-  EXPECT_NE(why({}).find("Mode"), std::string::npos);
-  EXPECT_NE(why({{"Mode", "maybe"}}).find("on or off"), std::string::npos);
-  EXPECT_NE(why({{"Mode", "on"}, {"Size", "11"}}).find("MaxValue"), std::string::npos);
-  EXPECT_NE(why({{"Mode", "on"}, {"Size", "3x"}}).find("number"), std::string::npos);
-  EXPECT_NE(why({{"Mode", "on"}, {"Other", ""}}).find("Other"), std::string::npos);
-}
-
 // --- Functions -----------------------------------------------------------------------------------
 
 std::string Evaluated(const std::string& value, const std::string& conditions = "{}") {
   const auto source = ReadTemplate("Conditions: " + conditions + "\n" +
-                                   Around("Parameters: {P: {Type: String, Default: p}}\n"
+                                   Around("Parameters: {P: {Type: String, Default: p}, "
+                                          "L: {Type: CommaDelimitedList, Default: 'a,b'}}\n"
+                                          "Mappings: {M: {one: {two: x, three: [y, z]}}}\n"
                                           "Outputs: {O: {Value: " +
                                           value + "}}"));
   if (!source) return "error: " + source.error().message;
-  const Scope scope{{{"P", "p"}, {"AWS::Region", "us-east-1"}},
-                    {{"Up", {{"Ref", "id-1"}, {"HealthCheckId", "id-1"}}}}};
+  const Scope scope{.values = {{"P", "p"}, {"L", {"a", "b"}}, {"AWS::Region", "us-east-1"}},
+                    .hidden = {"P"},
+                    .resources = {{"Up", {{"Ref", "id-1"}, {"HealthCheckId", "id-1"}}}},
+                    .recorded = {}};
   Evaluator evaluator(*source, scope);
   const auto result = evaluator.Evaluate(source->outputs.at("O").value);
   return result ? boost::json::serialize(*result) : "error: " + result.error().message;
@@ -147,6 +181,55 @@ TEST(CloudFormationFunctions, GiveTexts) {
   EXPECT_EQ(Evaluated("!Join ['-', [a, !Ref P, c]]"), R"("a-p-c")");
   EXPECT_EQ(Evaluated("!Join ['', [!If [C, a, !Ref AWS::NoValue], b]]", "{C: !Equals [1, 2]}"),
             R"("b")");
+}
+
+TEST(CloudFormationFunctions, TakeListsApartAndLookThingsUp) {
+  EXPECT_EQ(Evaluated("!Ref L"), R"(["a","b"])");
+  EXPECT_EQ(Evaluated("!Join ['/', !Ref L]"), R"("a/b")");
+  EXPECT_EQ(Evaluated("!Select [1, !Ref L]"), R"("b")");
+  EXPECT_EQ(Evaluated("!Select [1, [x, !Ref P]]"), R"("p")");
+  EXPECT_EQ(Evaluated("!Split [',', 'a,,b']"), R"(["a","","b"])");
+  EXPECT_EQ(Evaluated("!Select [0, !Split ['-', !Ref AWS::Region]]"), R"("us")");
+  EXPECT_EQ(Evaluated("!FindInMap [M, one, two]"), R"("x")");
+  EXPECT_EQ(Evaluated("!Select [1, !FindInMap [M, !Select [0, [one]], three]]"), R"("z")");
+  EXPECT_EQ(Evaluated("!Select [0, !GetAZs '']"), R"("us-east-1a")");
+  EXPECT_EQ(Evaluated("!Cidr [10.0.0.0/16, 2, 8]"), R"(["10.0.0.0/24","10.0.1.0/24"])");
+  EXPECT_EQ(Evaluated("!Base64 hello"), R"("aGVsbG8=")");
+  EXPECT_EQ(Evaluated("{'Fn::GetAtt': Up.HealthCheckId}"), R"("id-1")");
+}
+
+TEST(CloudFormationFunctions, SayWhatIsWrongWithTheirArguments) {
+  EXPECT_NE(Evaluated("!Select [2, !Ref L]").find("select 2 of a list of 2"), std::string::npos);
+  EXPECT_NE(Evaluated("!Select [x, !Ref L]").find("whole number"), std::string::npos);
+  EXPECT_NE(Evaluated("!Select [0, !Ref P]").find("wants a list"), std::string::npos);
+  EXPECT_NE(Evaluated("!Sub '${L}'").find("is a list"), std::string::npos);
+  for (const auto* wrong : {"[10.0.0.0/16, 257, 1]", "[10.0.0.0/24, 2, 8]", "[10.0.0.0/24, 0, 1]",
+                            "[here, 1, 1]", "[0.0.0.0/0, 1, 32]", "[10.0.0.0/16, 1]"}) {
+    EXPECT_NE(Evaluated("!Cidr " + std::string(wrong)).find("Fn::Cidr: wants"), std::string::npos)
+        << wrong;
+  }
+  EXPECT_NE(Evaluated("!Split ['', x]").find("Fn::Split"), std::string::npos);
+  EXPECT_NE(Evaluated("!FindInMap [N, one, two]").find("no mapping N"), std::string::npos);
+  EXPECT_NE(Evaluated("!FindInMap [M, one]").find("two keys"), std::string::npos);
+  EXPECT_NE(Evaluated("!FindInMap [M, one, four]").find("as four"), std::string::npos);
+  const auto hidden = Evaluated("!FindInMap [M, one, !Ref P]");
+  EXPECT_NE(hidden.find("no such key"), std::string::npos);
+  EXPECT_EQ(hidden.find("key as"), std::string::npos) << "it may be a secret";
+}
+
+TEST(CloudFormationFunctions, HideWhatNoEchoHides) {
+  const auto source = ReadTemplate(
+      "Parameters:\n  P: {Type: String, NoEcho: true}\n"
+      "Conditions: {C: !Equals [!Ref P, secret]}\n"
+      "Resources: {T: {Type: AWS::SNS::Topic}}\n"
+      "Outputs: {O: {Value: !Join ['', [!If [C, yes, no], !Sub '-${P}-', !Base64 {Ref: P}]]}}\n");
+  ASSERT_TRUE(source) << source.error().message;
+  EXPECT_TRUE(source->parameters.at("P").hidden);
+  const Scope scope{.values = {{"P", "secret"}}, .hidden = {"P"}, .resources = {}, .recorded = {}};
+  Evaluator evaluator(*source, scope);
+  const auto& value = source->outputs.at("O").value;
+  EXPECT_EQ(*evaluator.EvaluateShown(value), "yes-****-KioqKg==");
+  EXPECT_EQ(*evaluator.Evaluate(value), "yes-secret-c2VjcmV0");
 }
 
 TEST(CloudFormationFunctions, DecideConditions) {

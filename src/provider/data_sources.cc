@@ -259,6 +259,10 @@ Result<Value> ReadDataSource(std::string_view type, const DataQuery& query) {
       {"aws_ami", Ami},
       {"aws_route53_zone", HostedZone},
       {"aws_route_tables", RouteTables},
+      {"aws_cloudfront_cache_policy",
+       [](const DataQuery& q) { return ReadManagedPolicy("cache policy", q.config); }},
+      {"aws_cloudfront_origin_request_policy",
+       [](const DataQuery& q) { return ReadManagedPolicy("origin request policy", q.config); }},
       {"aws_iam_policy_document", [](const DataQuery& q) { return ReadPolicyDocument(q.config); }}};
   static const std::map<std::string_view, std::vector<std::string>> kLookups{
       {"aws_vpc", {"id", "cidr_block"}},

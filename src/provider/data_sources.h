@@ -27,6 +27,9 @@ Result<Value> ReadDataSource(std::string_view type, const DataQuery& query);
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 Result<Value> ReadPolicyDocument(const Value& config);
 
+// CloudFront's managed policies, by name or id.
+Result<Value> ReadManagedPolicy(std::string_view type, const Value& config);
+
 // An ephemeral resource's result, in the same way.
 Result<Value> OpenEphemeralResource(std::string_view type, const DataQuery& query);
 

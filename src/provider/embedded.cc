@@ -31,14 +31,19 @@ SCV_EMBED(security, "table/security.json")
 SCV_EMBED(database, "table/database.json")
 SCV_EMBED(names, "table/names.json")
 SCV_EMBED(objects, "table/objects.json")
+SCV_EMBED(edge, "table/edge.json")
+SCV_EMBED(monitoring, "table/monitoring.json")
+SCV_EMBED(pipelines, "table/pipelines.json")
+SCV_EMBED(waf, "table/waf.json")
 
 namespace scv::provider {
 
 std::string_view EmbeddedSchema() { return SCV_TEXT(schema); }
 
 std::vector<std::string_view> EmbeddedTables() {
-  return {SCV_TEXT(network),  SCV_TEXT(compute),  SCV_TEXT(load_balancing), SCV_TEXT(observation),
-          SCV_TEXT(security), SCV_TEXT(database), SCV_TEXT(names),          SCV_TEXT(objects)};
+  return {SCV_TEXT(network),  SCV_TEXT(compute),    SCV_TEXT(load_balancing), SCV_TEXT(observation),
+          SCV_TEXT(security), SCV_TEXT(database),   SCV_TEXT(names),          SCV_TEXT(objects),
+          SCV_TEXT(edge),     SCV_TEXT(monitoring), SCV_TEXT(pipelines),      SCV_TEXT(waf)};
 }
 
 }  // namespace scv::provider

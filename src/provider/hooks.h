@@ -30,6 +30,9 @@ struct Hooks {
   void (*validate)(const Value& config, Diagnostics& diagnostics) = nullptr;
   // Of the planned state, before what is unknown is marked.
   void (*plan)(const Value& prior, const Value& config, Value& planned) = nullptr;
+  // What people should know of the plan, beyond that the type is recorded only. `planned` is no
+  // null.
+  void (*announce)(const Value& prior, const Value& planned, Diagnostics& diagnostics) = nullptr;
   // Outside the account's write: what takes time.
   Result<void> (*prepare)(HookContext& context) = nullptr;
   // Inside the write: quick, and only `state` and the context. `fill` comes before the templates,
@@ -39,6 +42,10 @@ struct Hooks {
   // Inside the write, after `finish`: resources of the account that come with this one. An error
   // takes all of it back.
   Result<void> (*expand)(aws::DesiredState& state, HookContext& context) = nullptr;
+  // Inside the write: what of the attributes the lab does not keep, though Terraform does. `recall`
+  // is the other way round: puts what Terraform's state knows into what was read.
+  void (*withhold)(Value& kept) = nullptr;
+  void (*recall)(const Value& current, Value& read) = nullptr;
   // After the write is durable: what the stores of bytes keep.
   Result<void> (*store)(HookContext& context) = nullptr;
   // Whether deleting it takes what still needs it along.
@@ -62,6 +69,7 @@ const Hooks* CertificateHooks(std::string_view type);
 const Hooks* SecretsHooks(std::string_view type);
 const Hooks* ObjectsHooks(std::string_view type);
 const Hooks* CloudFormationHooks(std::string_view type);
+const Hooks* FirewallHooks(std::string_view type);
 
 }  // namespace scv::provider
 

@@ -128,6 +128,9 @@ PlanAnswer Provider::Plan(const Session& session, const std::string& type, const
   answer.diagnostics = CheckReferences(*state, entry, answer.planned,
                                        RegionIn(session, answer.planned), /*generated_only=*/true);
   if (prior.is_null() && !entry.simulated) answer.diagnostics.push_back(RecordedOnly(type));
+  if (const auto announce = HooksOf(type).announce) {
+    announce(known_prior, answer.planned, answer.diagnostics);
+  }
   return answer;
 }
 
@@ -177,7 +180,9 @@ StateAnswer Provider::Read(const Session& session, const std::string& type,
   const auto read = services_.account->Read(key);
   if (read.has_value()) {
     Acknowledge(key);
-    return {WithSensitiveOf(current, Conform(FromJson(*read), *block), *block), {}};
+    auto value = WithSensitiveOf(current, Conform(FromJson(*read), *block), *block);
+    if (const auto recall = HooksOf(type).recall) recall(current, value);
+    return {std::move(value), {}};
   }
   if (read.error().kind == ErrorKind::kNotFound) return {Value(), {}};
   return {current, {Failed("Could not read " + type, read.error())}};

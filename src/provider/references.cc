@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "aws/arn.h"
+#include "provider/cloudformation_recorded.h"
 #include "provider/conform.h"
 #include "provider/paths.h"
 #include "provider/schema.h"
@@ -44,6 +45,11 @@ const aws::Resource* FindTarget(const aws::DesiredState& state, const Reference&
                                 std::string_view region, const std::string& value) {
   for (const auto& type : reference.types) {
     const auto* found = FindBy(state, RegionOf(type, region), type, reference.by, value);
+    if (found != nullptr) return found;
+    // What a stack has made does as well.
+    const auto recorded = cloudformation::RecordedTypeOf(type);
+    if (!recorded.empty())
+      found = FindBy(state, RegionOf(type, region), recorded, reference.by, value);
     if (found != nullptr) return found;
     if (const auto* vpc = FindDefault(state, region, type, value)) return vpc;
   }
@@ -103,7 +109,10 @@ bool RefersTo(const aws::Resource& from, const Entry& entry, const aws::Resource
               std::string& where) {
   const auto value = FromJson(from.attributes);
   for (const auto& reference : entry.references) {
-    if (!reference.holds || !std::ranges::count(reference.types, target.key.type)) continue;
+    const bool named = std::ranges::any_of(reference.types, [&](const auto& type) {
+      return type == target.key.type || cloudformation::RecordedTypeOf(type) == target.key.type;
+    });
+    if (!reference.holds || !named) continue;
     const auto wanted =
         reference.by == "id" ? target.key.id : aws::String(target.attributes, reference.by);
     bool found = false;

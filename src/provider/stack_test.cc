@@ -7,12 +7,10 @@
 
 #include "provider/conform.h"
 #include "provider/schema.h"
-#include "provider/test_support.h"
+#include "provider/stack_test_support.h"
 
 namespace scv::provider {
 namespace {
-
-constexpr const char* kStackType = "aws_cloudformation_stack";
 
 std::string Failover() {
   std::ifstream file(std::filesystem::path(SCV_PROVIDER_TESTDATA) /
@@ -156,7 +154,7 @@ TEST_F(StackTest, BadTemplatesAreRefusedWhenTheyAreValidated) {
   const auto why = [&](const std::string& body) {
     return Text(lab_.provider.ValidateResource(kStackType, Config(body)));
   };
-  EXPECT_NE(why("Resources: {B: {Type: AWS::S3::Bucket}}").find("AWS::Route53::RecordSet"),
+  EXPECT_NE(why("Resources: {Z: {Type: AWS::Route53::HostedZone}}").find("AWS::Route53::RecordSet"),
             std::string::npos);
   EXPECT_NE(why("a: [").find("line"), std::string::npos);
   auto config = FailoverConfig("sometimes");

@@ -76,9 +76,10 @@ std::string Problem(const Rule& rule, const Value& value) {
   return rule.form.empty() || text == nullptr ? "" : FormProblem(rule.form, *text);
 }
 
+// What is unknown may still turn out to be null.
 bool IsGiven(const Value& value) {
   const auto* list = value.As<Value::List>();
-  return !value.is_null() && (list == nullptr || !list->empty());
+  return !value.is_null() && !value.is_unknown() && (list == nullptr || !list->empty());
 }
 
 void CheckCounts(const Entry& entry, const Value& config, Diagnostics& problems) {
@@ -87,7 +88,9 @@ void CheckCounts(const Entry& entry, const Value& config, Diagnostics& problems)
   };
   for (const auto& names : entry.exactly_one) {
     const auto count = given(names);
-    if (count == 1) continue;
+    const bool undecided =
+        std::ranges::any_of(names, [&](const auto& name) { return config[name].is_unknown(); });
+    if (count == 1 || (count == 0 && undecided)) continue;
     problems.push_back(
         {.summary = count == 0 ? "Missing argument" : "Arguments that exclude each other",
          .detail = "Exactly one of " + Joined(names, ", ") + " must be set.",

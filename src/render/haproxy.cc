@@ -25,6 +25,8 @@ constexpr milliseconds kUnacknowledgedMax{30'000};
 // How long a reloaded process may go on serving what it has: requests in flight, idle clients.
 constexpr milliseconds kOldProcessMax{120'000};
 constexpr milliseconds kQuickestCheck{100};
+// What is kept of the access log while nobody reads it; then the oldest lines are lost.
+constexpr int kLogRingBytes = 1 << 20;
 
 bool IsId(std::string_view id) {
   return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
@@ -48,10 +50,17 @@ std::string Global(const HaproxyFiles& files) {
       "  tune.ssl.default-dh-param 2048\n",
       kConnectionsMax, HaproxyWord(files.stats_socket), HaproxyWord(files.server_state),
       Ms(kOldProcessMax));
-  if (!files.log_socket.empty()) {
-    text += fmt::format("  log {} len 16384 format raw local0\n", HaproxyWord(files.log_socket));
-  }
-  return text;
+  if (files.log_socket.empty()) return text;
+  return text + fmt::format(
+                    "  log ring@access len {0} format raw local0\n"
+                    "ring access\n"
+                    "  format raw\n"
+                    "  maxlen {0}\n"
+                    "  size {1}\n"
+                    "  timeout connect 1s\n"
+                    "  timeout server 10s\n"
+                    "  server access-log unix@{2} log-proto octet-count\n",
+                    kHaproxyLogLineMax, kLogRingBytes, HaproxyWord(files.log_socket));
 }
 
 // Retries: a request that reached no target goes to another one. One that a target took and closed

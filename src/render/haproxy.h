@@ -21,7 +21,8 @@ namespace scv::render {
 // Where the node's files are.
 struct HaproxyFiles {
   std::string stats_socket;
-  std::string log_socket;    // a Unix datagram socket; "": no access log
+  std::string log_socket;    // a Unix stream socket for lines in frames of octets (RFC 6587 3.4.1);
+                             // "": no access log
   std::string server_state;  // what the process before knew of its servers, read at start
   std::map<int, std::string> certificate_lists;  // listener's port → crt-list; TLS only
 };
@@ -60,6 +61,9 @@ std::string HaproxyTls(std::string_view ssl_policy);
 std::string HaproxyWord(std::string_view text);
 // The same where HAProxy expands %[...].
 std::string HaproxyFormatWord(std::string_view text);
+
+// Bytes; a longer line is cut.
+inline constexpr int kHaproxyLogLineMax = 16'384;
 
 // The fields of one line of the access log as HAProxy writes it, in this order, between tabs.
 // Absent values are "-".

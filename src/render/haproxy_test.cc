@@ -73,6 +73,25 @@ TEST(Haproxy, BindsEachListenerWithALimitOnSilentClients) {
                 HaproxyTls("ELBSecurityPolicy-TLS13-1-3-2021-06"));
 }
 
+TEST(Haproxy, WritesItsLogWhereItIsKeptUntilItIsRead) {
+  auto files = Files();
+  files.log_socket = "/l/log";
+  const auto config = HaproxyConfigFor(Node(), files);
+  ASSERT_TRUE(config.has_value());
+  EXPECT_NE(config->text.find("  log ring@access len 16384 format raw local0\n"
+                              "ring access\n"
+                              "  format raw\n"
+                              "  maxlen 16384\n"
+                              "  size 1048576\n"
+                              "  timeout connect 1s\n"
+                              "  timeout server 10s\n"
+                              "  server access-log unix@/l/log log-proto octet-count\n"
+                              "defaults\n"),
+            std::string::npos)
+      << config->text;
+  EXPECT_EQ(TextOf(Node()).find("ring"), std::string::npos);
+}
+
 TEST(Haproxy, TargetsDoNotChangeTheRevisionButTheirChecksDo) {
   auto node = Node();
   const auto first = HaproxyConfigFor(node, Files());

@@ -285,6 +285,46 @@ class Lifecycle(unittest.TestCase):
         self.assert_settled(root)
         root.ok("destroy", "-auto-approve")
 
+    def test_stacks_that_are_only_recorded(self):
+        hcl = SEOUL + """
+        resource "aws_cloudformation_stack" "waf" {
+          name         = "waf"
+          template_url = "https://s3.amazonaws.com/solutions/aws-waf-security-automations.template"
+          parameters   = { EndpointType = "ALB" }
+          capabilities = ["CAPABILITY_IAM"]
+        }
+        resource "aws_wafv2_web_acl_association" "front" {
+          resource_arn = "arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:x/front"
+          web_acl_arn  = aws_cloudformation_stack.waf.outputs["WAFWebACLArn"]
+        }
+        resource "aws_cloudformation_stack" "costs" {
+          name          = "costs"
+          parameters    = { Key = "hunter2" }
+          template_body = <<-YAML
+            Parameters: {Key: {Type: String, NoEcho: true}}
+            Resources:
+              Topic: {Type: AWS::SNS::Topic, DeletionPolicy: Retain}
+              Hook: {Type: Custom::Hook, Properties: {Topic: !Ref Topic, Key: !Ref Key}}
+            Outputs: {Topic: {Value: !Ref Topic}}
+          YAML
+        }
+        output "topic" {
+          value = aws_cloudformation_stack.costs.outputs["Topic"]
+        }
+        """
+        root = self.root(hcl)
+        said = " ".join(root.apply().replace("│", " ").split())
+        self.assertIn("2 resources that the lab only records: AWS::SNS::Topic, Custom::Hook", said)
+        self.assertIn("those of Security Automations for AWS WAF", said)
+        self.assert_settled(root)
+        self.assertRegex(root.attributes("aws_wafv2_web_acl_association.front")["web_acl_arn"],
+                         r"^arn:aws:wafv2:ap-northeast-2:\d{12}:regional/webacl/waf/[0-9a-f-]{36}$")
+        root.write(hcl.replace("hunter2", "swordfish"))
+        self.assertIn("will be updated in-place", root.plan()[1])
+        root.apply()
+        self.assert_settled(root)
+        root.ok("destroy", "-auto-approve")
+
     def test_parallel_roots(self):
         roots = [self.root(NETWORK, f"root{i}") for i in range(3)]
         running = [r.start("apply", "-auto-approve", "-input=false", "-no-color") for r in roots]

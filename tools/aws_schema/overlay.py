@@ -73,28 +73,41 @@ def _statement() -> tuple[dict, dict]:
         "attributes": {"priority": _required("number"), "type": _required("string")},
         "block_types": {}}}
     matched = {"field_to_match": field, "text_transformation": transformation}
+    # Rule groups stand alone; everything else may stand within and, or, not and a rate's scope.
+    groups = {
+        "managed_rule_group_statement": _one(
+            {"name": _required("string"), "vendor_name": _required("string"),
+             "version": _optional("string")}, {"rule_action_override": override}),
+        "rule_group_reference_statement": _one({"arn": _required("string")},
+                                               {"rule_action_override": override}),
+    }
     leaves = {
         "byte_match_statement": _one({"positional_constraint": _required("string"),
                                       "search_string": _required("string")}, matched),
         "geo_match_statement": _one({"country_codes": _required(["list", "string"])}),
         "ip_set_reference_statement": _one({"arn": _required("string")}),
-        "managed_rule_group_statement": _one(
-            {"name": _required("string"), "vendor_name": _required("string"),
-             "version": _optional("string")}, {"rule_action_override": override}),
+        "label_match_statement": _one({"key": _required("string"), "scope": _required("string")}),
+        "regex_match_statement": _one({"regex_string": _required("string")}, matched),
         "regex_pattern_set_reference_statement": _one({"arn": _required("string")}, matched),
-        "rule_group_reference_statement": _one({"arn": _required("string")},
-                                               {"rule_action_override": override}),
         "size_constraint_statement": _one({"comparison_operator": _required("string"),
                                            "size": _required("number")}, matched),
         "sqli_match_statement": _one({"sensitivity_level": _optional("string")}, matched),
         "xss_match_statement": _one({}, matched),
     }
-    inner = dict(leaves)
-    several = {"nesting_mode": "list", "min_items": 1,
-               "block": {"attributes": {}, "block_types": inner}}
-    logic = {name: _one({}, {"statement": several})
-             for name in ("and_statement", "not_statement", "or_statement")}
+    logic = _logic(leaves, 2)
+    forwarded = _one({"fallback_behavior": _required("string"),
+                      "header_name": _required("string")})
     rate = _one({"limit": _required("number"), "aggregate_key_type": _optional("string"),
                  "evaluation_window_sec": _optional("number")},
-                {"scope_down_statement": _one({}, {**leaves, **logic})})
-    return {}, {**leaves, **logic, "rate_based_statement": rate}
+                {"forwarded_ip_config": forwarded,
+                 "scope_down_statement": _one({}, {**leaves, **logic})})
+    return {}, {**groups, **leaves, **logic, "rate_based_statement": rate}
+
+
+def _logic(leaves: dict, depth: int) -> dict:
+    """And, or, not; `depth` of them within each other. AWS's provider allows one more."""
+    inner = {**leaves, **_logic(leaves, depth - 1)} if depth > 1 else dict(leaves)
+    several = {"nesting_mode": "list", "min_items": 1,
+               "block": {"attributes": {}, "block_types": inner}}
+    return {name: _one({}, {"statement": several})
+            for name in ("and_statement", "not_statement", "or_statement")}

@@ -1,8 +1,9 @@
 """What a booting instance asks AWS for, on loopback addresses of a namespace: instance metadata
 (version 2 only), S3 with verified signatures, RDS's authorities, and a back load balancer.
 
-python3 infra_aws_stand_in.py DIRECTORY: serves DIRECTORY/objects (S3 keys), with DIRECTORY/tls.pem;
-writes DIRECTORY/ready when it listens, and one line per request to DIRECTORY/requests.
+python3 infra_aws_stand_in.py DIRECTORY: serves DIRECTORY/published and DIRECTORY/objects (S3 keys)
+and DIRECTORY/agent (AWS's own bucket, which needs no signature), with DIRECTORY/tls.pem; writes
+DIRECTORY/ready when it listens, and one line per request to DIRECTORY/requests.
 """
 
 import json
@@ -18,6 +19,7 @@ HTTPS_ADDRESS = ("127.0.0.2", 443)
 REGION = "ap-northeast-2"
 BUCKET = f"scv-artifacts-123456789012-{REGION}"
 S3_HOST = f"{BUCKET}.s3.{REGION}.amazonaws.com"
+AGENT_HOST = f"aws-codedeploy-{REGION}.s3.{REGION}.amazonaws.com"
 TRUST_HOST = "truststore.pki.rds.amazonaws.com"
 PEER_REGION = "ap-northeast-1"
 BACK_HOST = f"internal-scv-back-1.{REGION}.elb.amazonaws.com"
@@ -96,6 +98,8 @@ class Https(Handler):
         host = self.headers.get("Host", "")
         if host == S3_HOST:
             return self.s3()
+        if host == AGENT_HOST:
+            return self.file("agent")
         if host == TRUST_HOST and self.path in (
                 f"/{region}/{region}-bundle.pem" for region in (REGION, PEER_REGION)):
             return self.answer(200, (self.directory / "ca.pem").read_bytes())
@@ -111,8 +115,14 @@ class Https(Handler):
         if Handler.failures_left > 0:
             Handler.failures_left -= 1
             return self.answer(503, b"<Code>SlowDown</Code>")
-        path = self.directory / "objects" / self.path.lstrip("/")
-        return self.answer(200, path.read_bytes()) if path.is_file() else self.answer(404, b"")
+        return self.file("published", "objects")
+
+    def file(self, *places: str) -> None:
+        for place in places:
+            path = self.directory / place / self.path.lstrip("/")
+            if path.is_file():
+                return self.answer(200, path.read_bytes())
+        return self.answer(404, b"")
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from scv_tools import infra_aws_stand_in as aws
@@ -41,8 +42,10 @@ def _unshare() -> list[str]:
             "--kill-child"]
 
 
-def render(tier: str, sha256: str | None = None) -> str:
-    """The user data of a tier, by Terraform, for the newest release (or with another hash)."""
+def render(tier: str, sha256: str | None = None, further: dict | None = None,
+           agent: bool = False) -> str:
+    """The user data of a tier, by Terraform, for the newest release (or with another hash), with
+    further arguments of the module, with the CloudWatch agent or without."""
     manifest = json.loads((ROOT / "build/artifacts/manifest.json").read_text())
     package = manifest["packages"]["memo" if tier == "was" else "memo-web"]
     settings = {
@@ -50,6 +53,7 @@ def render(tier: str, sha256: str | None = None) -> str:
         "was": {"DB_HOST": "db.scv.localhost", "DB_PORT": "3306", "DB_NAME": "memo",
                 "DB_SECRET_ID": f"arn:aws:secretsmanager:{aws.REGION}:123456789012:secret:x-abcdef",
                 "DB_REPLICA_HOST": "replica.scv.localhost", "DB_REPLICA_PORT": "3306",
+                "GLOBAL_FALLBACK": "region",
                 "PEER_REGION": aws.PEER_REGION, "WAS_PORT": "8080", "PROXY_HOPS": "3",
                 "LOG_LEVEL": "info", "SIGNUP": "open"},
     }[tier]
@@ -58,7 +62,15 @@ def render(tier: str, sha256: str | None = None) -> str:
         "region": aws.REGION, "dns_suffix": "amazonaws.com", "settings": settings, "deadline": 20,
         "artifact": {"bucket": aws.BUCKET, "key": package["key"],
                      "sha256": sha256 or package["sha256"]},
+        **(further or {}),
     }}, "output": {"it": {"value": "${module.it.script}"}}}
+    if agent:
+        call["module"]["it"]["when_ended"] = "${module.agent.script}"
+        call["module"]["agent"] = {
+            "source": str(ROOT / "infra/terraform/modules/monitoring_agent"), "tier": tier,
+            "group": f"scv-{tier}", "namespace": "scv/instances", "interval": 60,
+            "log_groups": {kind: f"/scv/{kind}" for kind in ("memo", "nginx", "boot")},
+            "package": {"version": "latest", "fingerprint": "0" * 40}}
     environment = {**os.environ, "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
     environment.pop("TF_REATTACH_PROVIDERS", None)
     with tempfile.TemporaryDirectory() as directory:
@@ -72,7 +84,7 @@ def render(tier: str, sha256: str | None = None) -> str:
 
 def _make_certificates(directory: Path) -> None:
     names = ",".join(f"DNS:{host}" for host in (aws.S3_HOST, aws.TRUST_HOST,
-                                               aws.BACK_HOST, aws.API_HOST))
+                                               aws.BACK_HOST, aws.API_HOST, aws.AGENT_HOST))
     quiet = {"check": True, "capture_output": True, "cwd": directory, "timeout": 30}
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     subprocess.run(["openssl", "req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem",
@@ -84,19 +96,25 @@ def _make_certificates(directory: Path) -> None:
     (directory / "tls.pem").write_text(tls)
 
 
-def boot(tier: str, checks: str, sha256: str | None = None) -> subprocess.CompletedProcess:
-    """Boots the tier, then runs `checks` (a shell script) inside. All of it ends with the call."""
+def boot(tier: str, checks: str, sha256: str | None = None,
+         prepare: Callable[[Path], dict] | None = None) -> subprocess.CompletedProcess:
+    """Boots the tier, then runs `checks` (a shell script) inside. All of it ends with the call.
+    `prepare` may put objects into published/, what the instance finds in /tmp into instance/, and
+    AWS's agents into agent/; it returns further arguments of the module user_data."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         directory.chmod(0o755)
         _make_certificates(directory)
         (directory / "objects").symlink_to(ROOT / "build/artifacts")
-        (directory / "user_data").write_text(render(tier, sha256))
+        for extra in ("published", "instance", "agent"):
+            (directory / extra).mkdir()
+        further = prepare(directory) if prepare else None
+        (directory / "user_data").write_text(render(tier, sha256, further))
         (directory / "checks").write_text(checks)
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8",
                        "PYTHONPATH": str(ROOT / "tools"), "STAND_IN": name,
                        "SERVER": aws.__file__, "HOSTS": " ".join(
-                           (aws.S3_HOST, aws.TRUST_HOST, aws.BACK_HOST))}
+                           (aws.S3_HOST, aws.TRUST_HOST, aws.BACK_HOST, aws.AGENT_HOST))}
         return subprocess.run(
             [*_unshare(), "sh", str(Path(__file__).with_name("infra_boot_inside.sh"))],
             env=environment, capture_output=True, text=True, check=False,

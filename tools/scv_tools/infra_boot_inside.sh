@@ -52,7 +52,7 @@ until [ -e "$STAND_IN/ready" ]; do
   sleep 0.05
 done
 
-cp "$STAND_IN/user_data" "$STAND_IN/checks" "$root/tmp/"
+cp -R "$STAND_IN/user_data" "$STAND_IN/checks" "$STAND_IN/instance/." "$root/tmp/"
 chmod +x "$root/tmp/user_data"
 began=$(date +%s%N)
 if chroot "$root" env -i /tmp/user_data; then code=0; else code=$?; fi

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from scv_tools import infra_boot, infra_policy, infra_terraform
-from scv_tools.infra_terraform import GLOBAL, INFRA
+from scv_tools import infra_boot, infra_pipeline, infra_policy, infra_terraform
+from scv_tools.infra_terraform import EDGE, GLOBAL, INFRA
 from scv_tools.results import FAILED, PASSED, SKIPPED, Case
 from scv_tools.tree import ROOT
 
@@ -73,16 +73,19 @@ def _scripts() -> str:
     _need("shellcheck")
     scripts = [path for path in PACKAGES.rglob("*") if path.is_file()
                and path.read_bytes()[:2] == b"#!"]
-    scripts += sorted((INFRA / "modules/user_data").glob("*.sh"))
-    return _said(["shellcheck", *map(str, scripts)])
+    scripts += sorted(path for module in ("user_data", "monitoring_agent")
+                      for path in (INFRA / "modules" / module).glob("*.sh"))
+    scripts += sorted((ROOT / "pipeline").rglob("*.sh"))
+    scripts += [ROOT / "infra/roots", ROOT / "infra/vpn/pki"]
+    return _said(["shellcheck", "--external-sources", *map(str, scripts)])
 
 
-def _rendered(tier: str) -> str:
+def _rendered(tier: str, further: dict | None = None, agent: bool = False) -> str:
     _need("terraform", "shellcheck")
     if not (ROOT / "build/artifacts/manifest.json").is_file():
         raise Skipped("needs the packages: tools/package/build_packages")
     with tempfile.NamedTemporaryFile("w", suffix=".sh") as script:
-        script.write(infra_boot.render(tier))
+        script.write(infra_boot.render(tier, further=further, agent=agent))
         script.flush()
         # A setting that only the other tier uses is no mistake.
         return _said(["shellcheck", "--exclude=SC2034", script.name])
@@ -99,16 +102,23 @@ def _static(runner: Runner) -> None:
     runner.case("format", _format)
     runner.case("text: types, descriptions, validations",
                 lambda: "\n".join(infra_policy.text_problems(INFRA)
-                                  + infra_policy.text_problems(GLOBAL)))
+                                  + infra_policy.text_problems(GLOBAL)
+                                  + infra_policy.text_problems(EDGE)))
     runner.case("cloudformation: cfn-lint", _cfn_lint)
     runner.case("scripts", _scripts)
     for tier in ("web", "was"):
         runner.case(f"user data of {tier}: shellcheck", lambda tier=tier: _rendered(tier))
+        runner.case(f"user data of {tier}, monitoring: shellcheck",
+                    lambda tier=tier: _rendered(tier, agent=True))
+    runner.case("user data of a channel: shellcheck", lambda: _rendered("web", {
+        "channel": "channels/stable/web/debian12-amd64/manifest.json",
+        "agent": {"key": infra_pipeline.AGENT_KEY, "sha256": "0" * 64}}))
 
 
 def _roots(place: infra_terraform.Copy) -> list[tuple[str, Path]]:
     """What can be checked by itself: the roots and the modules."""
     return [("the root", place.root), ("the global root", place.global_root),
+            ("the edge root", place.edge_root),
             *((module.name, module) for module in place.modules() if module.name not in EPHEMERAL)]
 
 
@@ -129,7 +139,7 @@ def _with_schema(runner: Runner, reattach: str) -> None:
     with infra_terraform.copy(reattach, stand_ins=True) as place:
         runs = _Runs(place)
         for name, module in _roots(place):
-            is_root = module in (place.root, place.global_root)
+            is_root = module in (place.root, place.global_root, place.edge_root)
             runner.case(f"test {name}", needs_schema(
                 (lambda module=module: runs.of(module).problem) if is_root
                 else lambda module=module: place.init_then(module, "test")))
@@ -150,7 +160,9 @@ class _Runs:
 
 
 # Run of a root's tests → what a policy calls it.
-JUDGED = {"seoul apply": "seoul", "tokyo apply": "tokyo", "global apply": "global"}
+JUDGED = {"seoul apply": "seoul", "tokyo apply": "tokyo", "global apply": "global",
+          "edge apply": "edge", "monitoring apply": "monitoring",
+          "pipelines apply": "pipelines", "vpn apply": "vpn"}
 
 
 def _policies(runner: Runner, runs: _Runs,
@@ -158,7 +170,9 @@ def _policies(runner: Runner, runs: _Runs,
     judged: dict[str, list[str]] = {}
 
     def state() -> str:
-        states = {**runs.of(runs.place.root).states, **runs.of(runs.place.global_root).states}
+        states = {run: state for root in (runs.place.root, runs.place.global_root,
+                                          runs.place.edge_root)
+                  for run, state in runs.of(root).states.items()}
         missing = [run for run in JUDGED if run not in states]
         if missing:
             return f"there is no state of {', '.join(missing)}"
@@ -181,17 +195,18 @@ def _policies(runner: Runner, runs: _Runs,
 
 
 def _lifecycle(reattach: str) -> str:
-    """Seoul and Tokyo at once, then what is global, with the lab's variables: applied, planned
-    again, destroyed."""
+    """Seoul and Tokyo at once, then what is global and the edge, with the lab's variables: applied,
+    planned again, destroyed."""
     _need("terraform")
     if not reattach:
         raise Skipped("needs build/release's scv-schema, which also plans and applies")
     both = ("seoul", "tokyo")
     with infra_terraform.copy(reattach, stand_ins=False) as place, ThreadPoolExecutor(2) as pool:
         problem = (place.init_then(place.root, "version") or place.make_workspaces()
-                   or place.init_then(place.global_root, "version"))
-        for command, names in (("apply", both), ("apply", ("global",)), ("plan", both),
-                               ("plan", ("global",)), ("destroy", ("global",)),
+                   or place.init_then(place.global_root, "version")
+                   or place.init_then(place.edge_root, "version"))
+        for command, names in (("apply", both), ("apply", ("global", "edge")), ("plan", both),
+                               ("plan", ("global", "edge")), ("destroy", ("global", "edge")),
                                ("destroy", both)):
             if problem:
                 return problem
@@ -221,10 +236,14 @@ echo "mode: $(stat -c %a /etc/memo/memo.env)"
 
 
 def _boot(tier: str, checks: str, wanted: list[str], sha256: str | None = None) -> str:
+    return _booted(lambda: infra_boot.boot(tier, checks, sha256), wanted)
+
+
+def _booted(boot: Callable[[], subprocess.CompletedProcess], wanted: list[str]) -> str:
     reason = infra_boot.missing()
     if reason:
         raise Skipped(reason)
-    done = infra_boot.boot(tier, checks, sha256)
+    done = boot()
     said = done.stdout + done.stderr
     absent = [text for text in wanted if text not in said]
     leaked = [text for text in ("EXAMPLEKEY", "stand-in-token") if text in said]
@@ -244,6 +263,49 @@ def _boots(runner: Runner) -> None:
     runner.case("boot with another hash", lambda: _boot(
         "was", "ls /usr/bin/memo", ["it is not installed", "user data ended with 1",
                                     "cannot access '/usr/bin/memo'"], "0" * 64))
+
+
+_DEPLOYED = ["user data ended with 0", "names releases/", "asks for deployments",
+             "is installed already", "deployment of same succeeds",
+             "it is not installed", "deployment of torn fails in BeforeInstall",
+             "no 5 good answers in a row in 2 s", "deployment of broken fails in ValidateService",
+             "is installed; before: installed 1:3", "deployment of next succeeds",
+             "at the end: 1:2 install ok installed"]
+
+
+def _deploys(component: str) -> str:
+    """User data boots it from the channel; then the very same version by CodeDeploy's hooks, two
+    that must fail, and one that must put things right again."""
+    package = infra_pipeline.PACKAGES[component]
+    chain = {"same": "", "torn": "same", "broken": "same", "next": "same"}
+    return _booted(lambda: infra_pipeline.boot_and_deploy(
+        component, [infra_pipeline.Deployment(*pair) for pair in chain.items()],
+        f"echo \"at the end: $(dpkg-query -W -f '${{Version}} ${{Status}}' {package})\"\n"
+        "dpkg-query -W codedeploy-agent"), [*_DEPLOYED, "codedeploy-agent\t0"])
+
+
+def _pipelines(runner: Runner) -> None:
+    def of_yaml() -> str:
+        _need("terraform")
+        return infra_pipeline.yaml_problems()
+
+    def builds(component: str) -> str:
+        _need("dpkg-deb", "openssl")
+        needs = ROOT / ("build/release/src/memo/memo" if component == "was"
+                        else "web/dist/index.html")
+        if not needs.is_file():
+            raise Skipped(f"{needs.name} is not built: ./scv build")
+        return infra_pipeline.build_problems(component)
+
+    def deploys() -> str:
+        # Both wait most of the time.
+        with ThreadPoolExecutor(2) as pool:
+            return "\n".join(filter(None, pool.map(_deploys, infra_pipeline.PACKAGES)))
+
+    runner.case("pipeline: buildspec.yml and appspec.yml", of_yaml)
+    runner.case("pipeline: deployments to was and web", deploys)
+    for component in infra_pipeline.PACKAGES:
+        runner.case(f"pipeline: build {component}", lambda component=component: builds(component))
 
 
 def _reproducible() -> str:
@@ -270,4 +332,5 @@ def run(provider_command: str | None, only: str, told: Callable[[Case], None]) -
         runner.case("apply, plan nothing more, destroy", lambda: _lifecycle(reattach))
     runner.case("packages are reproducible", _reproducible)
     _boots(runner)
+    _pipelines(runner)
     return runner.cases

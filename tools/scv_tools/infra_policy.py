@@ -4,62 +4,28 @@ that goes wrong is seen, too. A rule returns what is wrong, as (address, problem
 
 import base64
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
+from scv_tools.infra_policy_resources import (
+    Problem, Resource, Resources, first, module_of, must, read_module)
+from scv_tools.infra_policy_surroundings import (
+    access_logs, firewalls, logs, messages, pipelines)
+
+__all__ = ["Resource", "Resources", "RULES", "judge", "read_exceptions", "read_module",
+           "text_problems"]
+
 EVERYWHERE = {"0.0.0.0/0", "::/0"}
-Problem = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Resource:
-    address: str
-    mode: str  # managed or data
-    type: str
-    values: dict
-
-
-class Resources:
-    def __init__(self, resources: list[Resource]):
-        self.all = resources
-
-    def of(self, *types: str) -> list[Resource]:
-        return [r for r in self.all if r.mode == "managed" and r.type in types]
-
-    def data(self, kind: str) -> list[Resource]:
-        return [r for r in self.all if r.mode == "data" and r.type == kind]
-
-
-def read_module(module: dict) -> Iterator[Resource]:
-    """The resources of a module of Terraform's JSON, and of the modules in it."""
-    for item in module.get("resources", []):
-        yield Resource(item["address"], item["mode"], item["type"], item.get("values", {}))
-    for child in module.get("child_modules", []):
-        yield from read_module(child)
-
-
-def _must(resources: list[Resource], problem: str,
-          fine: Callable[[dict], bool]) -> list[Problem]:
-    return [(r.address, problem) for r in resources if not fine(r.values)]
-
-
-def _first(values: dict, block: str) -> dict:
-    return (values.get(block) or [{}])[0]
-
-
-def _module_of(resource: Resource) -> str:
-    return resource.address[:resource.address.index(resource.type)]
 
 
 def network(found: Resources) -> list[Problem]:
-    problems = _must(found.of("aws_subnet"), "gives out public addresses",
-                     lambda v: v["map_public_ip_on_launch"] is False)
-    problems += _must(found.of("aws_vpc"), "has no DNS",
-                      lambda v: v["enable_dns_support"] and v["enable_dns_hostnames"])
-    problems += _must(found.of("aws_default_security_group"), "has rules",
-                      lambda v: not v.get("ingress") and not v.get("egress"))
-    problems += _must(found.of("aws_eip"), "is not of the VPC", lambda v: v["domain"] == "vpc")
+    problems = must(found.of("aws_subnet"), "gives out public addresses",
+                    lambda v: v["map_public_ip_on_launch"] is False)
+    problems += must(found.of("aws_vpc"), "has no DNS",
+                     lambda v: v["enable_dns_support"] and v["enable_dns_hostnames"])
+    problems += must(found.of("aws_default_security_group"), "has rules",
+                     lambda v: not v.get("ingress") and not v.get("egress"))
+    problems += must(found.of("aws_eip"), "is not of the VPC", lambda v: v["domain"] == "vpc")
     if len(found.of("aws_flow_log")) < len(found.of("aws_vpc")):
         problems.append(("aws_flow_log", "a VPC without flow logs"))
     gateways = [v for v in found.of("aws_vpc_endpoint")
@@ -68,62 +34,62 @@ def network(found: Resources) -> list[Problem]:
         problems.append(("aws_vpc_endpoint", "no gateway endpoint for S3"))
     databases = {r.values["id"] for r in found.of("aws_route_table")
                  if (r.values.get("tags") or {}).get("Tier") == "db"}
-    problems += _must(found.of("aws_route"), "a default route of a database subnet",
-                      lambda v: v["route_table_id"] not in databases)
+    problems += must(found.of("aws_route"), "a default route of a database subnet",
+                     lambda v: v["route_table_id"] not in databases)
     return problems
 
 
 def peering(found: Resources) -> list[Problem]:
     """What crosses between the regions is a tier's, never a whole VPC's or everything."""
     routes = [r for r in found.of("aws_route") if r.values.get("vpc_peering_connection_id")]
-    return _must(routes, "leads to more than one tier of the other VPC",
-                 lambda v: int(v["destination_cidr_block"].partition("/")[2] or 0) >= 20)
+    return must(routes, "leads to more than one tier of the other VPC",
+                lambda v: int(v["destination_cidr_block"].partition("/")[2] or 0) >= 20)
 
 
 def security_groups(found: Resources) -> list[Problem]:
     ingress = found.of("aws_vpc_security_group_ingress_rule")
     egress = found.of("aws_vpc_security_group_egress_rule")
     groups = found.of("aws_security_group")
-    problems = _must(ingress + egress + groups, "has no description",
-                     lambda v: bool(v.get("description")))
-    problems += _must(groups, "has rules in itself; use rule resources",
-                      lambda v: not v.get("ingress") and not v.get("egress"))
-    problems += _must(ingress + egress, "allows every protocol", lambda v: v["ip_protocol"] != "-1")
-    problems += _must(ingress, "opens SSH", lambda v: not v["from_port"] <= 22 <= v["to_port"])
+    problems = must(ingress + egress + groups, "has no description",
+                    lambda v: bool(v.get("description")))
+    problems += must(groups, "has rules in itself; use rule resources",
+                     lambda v: not v.get("ingress") and not v.get("egress"))
+    problems += must(ingress + egress, "allows every protocol", lambda v: v["ip_protocol"] != "-1")
+    problems += must(ingress, "opens SSH", lambda v: not v["from_port"] <= 22 <= v["to_port"])
     fronts = {g.values["id"] for g in groups if g.values["name"].endswith("-front-alb")}
-    problems += _must(ingress, "is open to everyone, and not 80 or 443 of the front load balancer",
-                      lambda v: v.get("cidr_ipv4") not in EVERYWHERE or (
-                          v["security_group_id"] in fronts and v["from_port"] == v["to_port"]
-                          and v["from_port"] in (80, 443)))
-    problems += _must(egress, "leads everywhere, and not to 443 alone",
-                      lambda v: v.get("cidr_ipv4") not in EVERYWHERE
-                      or v["from_port"] == v["to_port"] == 443)
+    problems += must(ingress, "is open to everyone, and not 80 or 443 of the front load balancer",
+                     lambda v: v.get("cidr_ipv4") not in EVERYWHERE or (
+                         v["security_group_id"] in fronts and v["from_port"] == v["to_port"]
+                         and v["from_port"] in (80, 443)))
+    problems += must(egress, "leads everywhere, and not to 443 alone",
+                     lambda v: v.get("cidr_ipv4") not in EVERYWHERE
+                     or v["from_port"] == v["to_port"] == 443)
     return problems
 
 
 def load_balancers(found: Resources) -> list[Problem]:
     balancers, listeners = found.of("aws_lb"), found.of("aws_lb_listener")
-    problems = _must(balancers, "keeps invalid headers", lambda v: v["drop_invalid_header_fields"])
-    problems += _must(balancers, "is not protected from deletion",
-                      lambda v: v["enable_deletion_protection"])
-    problems += _must(balancers, "is weak against desync attacks",
-                      lambda v: v["desync_mitigation_mode"] in ("defensive", "strictest"))
-    problems += _must(balancers, "has no access log",
-                      lambda v: _first(v, "access_logs").get("enabled") is True)
-    problems += _must(listeners, "serves without TLS, and does not redirect",
-                      lambda v: v["protocol"] == "HTTPS"
-                      or _first(_first(v, "default_action"), "redirect").get("protocol") == "HTTPS")
+    problems = must(balancers, "keeps invalid headers", lambda v: v["drop_invalid_header_fields"])
+    problems += must(balancers, "is not protected from deletion",
+                     lambda v: v["enable_deletion_protection"])
+    problems += must(balancers, "is weak against desync attacks",
+                     lambda v: v["desync_mitigation_mode"] in ("defensive", "strictest"))
+    problems += must(balancers, "has no access log",
+                     lambda v: first(v, "access_logs").get("enabled") is True)
+    problems += must(listeners, "serves without TLS, and does not redirect",
+                     lambda v: v["protocol"] == "HTTPS"
+                     or first(first(v, "default_action"), "redirect").get("protocol") == "HTTPS")
     https = [r for r in listeners if r.values["protocol"] == "HTTPS"]
-    problems += _must(https, "allows TLS below 1.2",
-                      lambda v: v["ssl_policy"].startswith("ELBSecurityPolicy-TLS13-1-"))
+    problems += must(https, "allows TLS below 1.2",
+                     lambda v: v["ssl_policy"].startswith("ELBSecurityPolicy-TLS13-1-"))
     # A load balancer and its listeners share a module; ARNs may be mocked, and all the same.
-    public = {_module_of(r) for r in balancers if not r.values["internal"]}
+    public = {module_of(r) for r in balancers if not r.values["internal"]}
     header = "routing_http_response_strict_transport_security_header_value"
-    problems += _must([r for r in https if _module_of(r) in public],
-                      "sends no Strict-Transport-Security",
-                      lambda v: str(v.get(header)).startswith("max-age="))
-    problems += _must(found.of("aws_lb_target_group"), "has no health check",
-                      lambda v: _first(v, "health_check").get("path", "").startswith("/"))
+    problems += must([r for r in https if module_of(r) in public],
+                     "sends no Strict-Transport-Security",
+                     lambda v: str(v.get(header)).startswith("max-age="))
+    problems += must(found.of("aws_lb_target_group"), "has no health check",
+                     lambda v: first(v, "health_check").get("path", "").startswith("/"))
     return problems
 
 
@@ -136,26 +102,26 @@ def _user_data_is_clean(values: dict) -> bool:
 
 def fleets(found: Resources) -> list[Problem]:
     templates, groups = found.of("aws_launch_template"), found.of("aws_autoscaling_group")
-    problems = _must(templates, "allows metadata version 1, or more than one hop", lambda v: (
-        _first(v, "metadata_options").get("http_tokens") == "required"
-        and _first(v, "metadata_options").get("http_put_response_hop_limit") == 1))
-    problems += _must(templates, "gives out public addresses", lambda v: _first(
-        v, "network_interfaces").get("associate_public_ip_address") in (False, "false"))
-    problems += _must(templates, "has a volume that is not encrypted", lambda v: all(
-        _first(m, "ebs").get("encrypted") in (True, "true") for m in v["block_device_mappings"])
-        and bool(v["block_device_mappings"]))
-    problems += _must(templates, "has no instance profile",
-                      lambda v: bool(_first(v, "iam_instance_profile").get("name")))
-    problems += _must(templates, "has a secret in its user data", _user_data_is_clean)
-    problems += _must(groups, "does not look at the load balancer's health checks",
-                      lambda v: v["health_check_type"] == "ELB")
-    problems += _must(groups, "does not roll back", lambda v: _first(
-        _first(v, "instance_refresh"), "preferences").get("auto_rollback") is True)
-    problems += _must(groups, "names $Latest or $Default, which hides a change from the plan",
-                      lambda v: "$" not in str(_first(v, "launch_template").get("version")))
-    problems += _must(groups, "is in one zone", lambda v: len(v["vpc_zone_identifier"]) >= 2)
-    problems += _must(groups, "is not waited for",
-                      lambda v: (v["wait_for_elb_capacity"] or 0) >= v["min_size"])
+    problems = must(templates, "allows metadata version 1, or more than one hop", lambda v: (
+       first(v, "metadata_options").get("http_tokens") == "required"
+       and first(v, "metadata_options").get("http_put_response_hop_limit") == 1))
+    problems += must(templates, "gives out public addresses", lambda v: first(
+       v, "network_interfaces").get("associate_public_ip_address") in (False, "false"))
+    problems += must(templates, "has a volume that is not encrypted", lambda v: all(
+       first(m, "ebs").get("encrypted") in (True, "true") for m in v["block_device_mappings"])
+       and bool(v["block_device_mappings"]))
+    problems += must(templates, "has no instance profile",
+                     lambda v: bool(first(v, "iam_instance_profile").get("name")))
+    problems += must(templates, "has a secret in its user data", _user_data_is_clean)
+    problems += must(groups, "does not look at the load balancer's health checks",
+                     lambda v: v["health_check_type"] == "ELB")
+    problems += must(groups, "does not roll back", lambda v: first(
+       first(v, "instance_refresh"), "preferences").get("auto_rollback") is True)
+    problems += must(groups, "names $Latest or $Default, which hides a change from the plan",
+                     lambda v: "$" not in str(first(v, "launch_template").get("version")))
+    problems += must(groups, "is in one zone", lambda v: len(v["vpc_zone_identifier"]) >= 2)
+    problems += must(groups, "is not waited for",
+                     lambda v: (v["wait_for_elb_capacity"] or 0) >= v["min_size"])
     return problems
 
 
@@ -182,28 +148,31 @@ def database(found: Resources) -> list[Problem]:
         "runs no long-term release": lambda v: (
             v["engine_version"].startswith(("10.11", "11.4", "11.8")) or _is_replica(v)),
     }
-    problems = [p for text, fine in wants.items() for p in _must(instances, text, fine)]
-    problems += _must(found.of("aws_db_parameter_group"), "takes connections without TLS",
-                      lambda v: any(p["name"] == "require_secure_transport" and p["value"] == "1"
-                                    for p in v["parameter"]))
+    problems = [p for text, fine in wants.items() for p in must(instances, text, fine)]
+    problems += must(found.of("aws_db_parameter_group"), "takes connections without TLS",
+                     lambda v: any(p["name"] == "require_secure_transport" and p["value"] == "1"
+                                   for p in v["parameter"]))
     return problems
 
 
 def multi_az(found: Resources) -> list[Problem]:
-    return _must(found.of("aws_db_instance"), "has no standby",
-                 lambda v: v["multi_az"] or _is_replica(v))
+    return must(found.of("aws_db_instance"), "has no standby",
+                lambda v: v["multi_az"] or _is_replica(v))
 
 
 def secrets(found: Resources) -> list[Problem]:
-    problems = _must(found.of("aws_secretsmanager_secret"), "is not encrypted with our key",
-                     lambda v: bool(v["kms_key_id"]))
-    problems += _must(found.of("aws_secretsmanager_secret"), "cannot be restored",
-                      lambda v: v["recovery_window_in_days"] >= 7)
-    problems += _must(found.of("aws_secretsmanager_secret_version"), "has its value in the state",
-                      lambda v: not v.get("secret_string") or v.get("secret_string_wo_version"))
-    problems += _must(found.of("aws_kms_key"), "does not rotate",
-                      lambda v: v["enable_key_rotation"])
+    problems = must(found.of("aws_secretsmanager_secret"), "is not encrypted with our key",
+                    lambda v: bool(v["kms_key_id"]))
+    problems += must(found.of("aws_secretsmanager_secret"), "cannot be restored",
+                     lambda v: v["recovery_window_in_days"] >= 7)
+    problems += must(found.of("aws_secretsmanager_secret_version"), "has its value in the state",
+                     lambda v: not v.get("secret_string") or v.get("secret_string_wo_version"))
+    problems += must(found.of("aws_kms_key"), "does not rotate",
+                     lambda v: v["enable_key_rotation"])
     return problems
+
+
+_OF_A_KEY = re.compile(r"(?:.*\.)?module\.(?:\w+_)?key(?:\[\d+\])?\.")
 
 
 def permissions(found: Resources) -> list[Problem]:
@@ -211,7 +180,7 @@ def permissions(found: Resources) -> list[Problem]:
     problems = []
     for document in found.data("aws_iam_policy_document"):
         for statement in document.values.get("statement") or []:
-            if statement.get("effect") == "Deny" or ".module.key." in f".{document.address}":
+            if statement.get("effect") == "Deny" or _OF_A_KEY.match(document.address):
                 continue
             actions, resources = statement["actions"] or [], statement["resources"] or []
             if any("*" in action for action in actions):
@@ -231,13 +200,13 @@ def buckets(found: Resources) -> list[Problem]:
                  "server_side_encryption_configuration", "lifecycle_configuration"):
         if len(found.of(f"aws_s3_bucket_{kind}")) < count:
             problems.append((f"aws_s3_bucket_{kind}", "a bucket has none"))
-    problems += _must(found.of("aws_s3_bucket_public_access_block"), "leaves a way open",
-                      lambda v: all(v[f] for f in ("block_public_acls", "block_public_policy",
-                                                   "ignore_public_acls", "restrict_public_buckets")))
-    problems += _must(found.of("aws_s3_bucket_versioning"), "keeps no versions", lambda v: _first(
-        v, "versioning_configuration").get("status") == "Enabled")
-    problems += _must(found.of("aws_s3_bucket"), "is emptied by destroy",
-                      lambda v: v["force_destroy"] is False)
+    problems += must(found.of("aws_s3_bucket_public_access_block"), "leaves a way open",
+                     lambda v: all(v[f] for f in ("block_public_acls", "block_public_policy",
+                                                  "ignore_public_acls", "restrict_public_buckets")))
+    problems += must(found.of("aws_s3_bucket_versioning"), "keeps no versions", lambda v: first(
+       v, "versioning_configuration").get("status") == "Enabled")
+    problems += must(found.of("aws_s3_bucket"), "is emptied by destroy",
+                     lambda v: v["force_destroy"] is False)
     tls = [s for d in found.data("aws_iam_policy_document") for s in d.values.get("statement") or []
            if s.get("effect") == "Deny" and any(
                c["variable"] == "aws:SecureTransport" for c in s.get("condition") or [])]
@@ -247,31 +216,24 @@ def buckets(found: Resources) -> list[Problem]:
 
 
 def names(found: Resources) -> list[Problem]:
-    problems = _must(found.of("aws_acm_certificate"), "is not validated by DNS",
-                     lambda v: v["validation_method"] == "DNS")
-    problems += _must(found.of("aws_route53_zone"), "takes foreign records with it",
-                      lambda v: v["force_destroy"] is False)
-    return problems
-
-
-def logs(found: Resources) -> list[Problem]:
-    problems = _must(found.of("aws_cloudwatch_log_group"), "is kept for ever",
-                     lambda v: (v["retention_in_days"] or 0) > 0)
-    problems += _must(found.of("aws_cloudwatch_log_group"), "is not encrypted with our key",
-                      lambda v: bool(v["kms_key_id"]))
+    problems = must(found.of("aws_acm_certificate"), "is not validated by DNS",
+                    lambda v: v["validation_method"] == "DNS")
+    problems += must(found.of("aws_route53_zone"), "takes foreign records with it",
+                     lambda v: v["force_destroy"] is False)
     return problems
 
 
 def tags(found: Resources) -> list[Problem]:
     """The provider's default tags reach every resource but launched instances and volumes."""
-    return _must(found.of("aws_launch_template"), "does not tag its instances", lambda v: {
-        "instance", "volume"} <= {s["resource_type"] for s in v["tag_specifications"]})
+    return must(found.of("aws_launch_template"), "does not tag its instances", lambda v: {
+       "instance", "volume"} <= {s["resource_type"] for s in v["tag_specifications"]})
 
 
 RULES: dict[str, Callable[[Resources], list[Problem]]] = {
     rule.__name__.replace("_", "-"): rule
     for rule in (network, peering, security_groups, load_balancers, fleets, database, multi_az,
-                 secrets, permissions, buckets, names, logs, tags)
+                 secrets, permissions, buckets, access_logs, firewalls, names, logs, messages,
+                 pipelines, tags)
 }
 
 

@@ -46,6 +46,27 @@ class PoliciesTest(unittest.TestCase):
         problems = infra_policy.RULES[rule](Resources(list(resources)))
         return "; ".join(problem for _, problem in problems)
 
+    def test_pipelines(self):
+        build = {"environment": [{"privileged_mode": False, "environment_variable": [
+            {"name": "COMPONENT", "type": "PLAINTEXT", "value": "was"}]}], "build_timeout": 60,
+            "encryption_key": "arn:aws:kms:r:1:key/0", "concurrent_build_limit": 1,
+            "logs_config": [{"cloudwatch_logs": [{"status": "ENABLED"}]}]}
+        self.assertEqual(self.found("pipelines", managed("aws_codebuild_project", **build)), "")
+        token = [{"name": "API_TOKEN", "type": "PLAINTEXT", "value": "x"}]
+        for name, value, said in [
+            ("environment", [{"privileged_mode": True}], "privileged"),
+            ("environment", [{"privileged_mode": False, "environment_variable": token}], "secret"),
+            ("encryption_key", None, "our key"), ("logs_config", [], "log"),
+        ]:
+            with self.subTest(name):
+                self.assertIn(said, self.found("pipelines", managed(
+                    "aws_codebuild_project", **{**build, name: value})))
+        self.assertIn("old type", self.found("pipelines", managed(
+            "aws_codepipeline", pipeline_type="V1", artifact_store=[])))
+        self.assertIn("roll back", self.found("pipelines", managed(
+            "aws_codedeploy_deployment_group", deployment_style=[
+                {"deployment_option": "WITH_TRAFFIC_CONTROL"}])))
+
     def test_database(self):
         self.assertEqual(self.found("database", managed("aws_db_instance", **GOOD_DATABASE)), "")
         for name, value, said in [
@@ -75,6 +96,48 @@ class PoliciesTest(unittest.TestCase):
             with self.subTest(name):
                 bad = managed("aws_db_instance", **{**replica, name: value})
                 self.assertIn(said, self.found("database", bad))
+
+    def test_access_logs(self):
+        bucket = managed("aws_s3_bucket_server_side_encryption_configuration", bucket="logs", rule=[
+            {"apply_server_side_encryption_by_default": [{"sse_algorithm": "AES256"}]}])
+        grant = document(
+            effect="Allow", actions=["s3:PutObject"],
+            resources=["arn:aws:s3:::logs/front/AWSLogs/123456789012/*"],
+            principals=[{"type": "Service", "identifiers": [
+                "logdelivery.elasticloadbalancing.amazonaws.com"]}])
+
+        def log(prefix: str) -> Resource:
+            return managed("aws_lb", access_logs=[
+                {"enabled": True, "bucket": "logs", "prefix": prefix}])
+
+        self.assertEqual(self.found("access-logs", log("front"), bucket, grant), "")
+        self.assertIn("may not write", self.found("access-logs", log("back"), bucket, grant))
+        self.assertIn("may not write", self.found("access-logs", log("front"), bucket))
+        self.assertIn("AWSLogs in it", self.found("access-logs", log("AWSLogs"), bucket, grant))
+        encrypted = managed("aws_s3_bucket_server_side_encryption_configuration", bucket="logs",
+                            rule=[{"apply_server_side_encryption_by_default": [
+                                {"sse_algorithm": "aws:kms"}]}])
+        self.assertIn("KMS key", self.found("access-logs", log("front"), encrypted, grant))
+
+    def test_firewalls(self):
+        rule = {"name": "flood", "visibility_config": [{"cloudwatch_metrics_enabled": True}]}
+        acl = managed("aws_wafv2_web_acl", arn="arn:acl", scope="REGIONAL", rule=[rule])
+        log = managed("aws_wafv2_web_acl_logging_configuration", resource_arn="arn:acl",
+                      redacted_fields=[{"single_header": [{"name": "authorization"}]},
+                                       {"single_header": [{"name": "cookie"}]},
+                                       {"single_header": [], "query_string": [{}]}])
+        guard = managed("aws_wafv2_web_acl_association", web_acl_arn="arn:acl")
+        self.assertEqual(self.found("firewalls", acl, log, guard), "")
+        self.assertIn("logs nothing", self.found("firewalls", acl, guard))
+        self.assertIn("guards nothing", self.found("firewalls", acl, log))
+        distant = managed("aws_wafv2_web_acl", arn="arn:acl", scope="CLOUDFRONT", rule=[rule])
+        self.assertEqual(self.found("firewalls", distant), "")
+        blind = managed("aws_wafv2_web_acl", arn="arn:acl", scope="REGIONAL", rule=[
+            {"name": "flood", "visibility_config": [{"cloudwatch_metrics_enabled": False}]}])
+        self.assertIn("does not measure flood", self.found("firewalls", blind, log, guard))
+        telling = managed("aws_wafv2_web_acl_logging_configuration", resource_arn="arn:acl",
+                          redacted_fields=[{"single_header": [{"name": "cookie"}]}])
+        self.assertIn("credentials: authorization", self.found("firewalls", acl, telling, guard))
 
     def test_peering(self):
         for cidr, said in [("10.20.48.0/20", ""), ("10.20.0.0/16", "more than one tier"),
@@ -165,6 +228,14 @@ class PoliciesTest(unittest.TestCase):
             "names", managed("aws_acm_certificate", validation_method="EMAIL")))
         self.assertIn("for ever", self.found("logs", managed(
             "aws_cloudwatch_log_group", retention_in_days=0, kms_key_id="k")))
+
+    def test_messages(self):
+        topic = managed("aws_sns_topic", kms_master_key_id="alias/aws/sns")
+        for said in ("not encrypted", "has none"):
+            self.assertIn(said, self.found("messages", topic))
+        alarm = managed("aws_cloudwatch_metric_alarm", alarm_actions=[])
+        for said in ("what it means", "nobody", "silence"):
+            self.assertIn(said, self.found("messages", alarm))
 
 
 class ExceptionsTest(unittest.TestCase):

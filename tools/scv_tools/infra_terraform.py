@@ -17,6 +17,7 @@ from scv_tools.tree import ROOT
 
 INFRA = ROOT / "infra/terraform"
 GLOBAL = ROOT / "infra/global"
+EDGE = ROOT / "infra/edge"
 CODES = {"seoul": "ap-northeast-2", "tokyo": "ap-northeast-1"}
 SCHEMA_PROGRAM = ROOT / "build/release/src/provider/scv-schema"
 START_SECONDS_MAX = 20
@@ -58,13 +59,14 @@ def _first_line(program: subprocess.Popen) -> str:
 
 
 class Copy:
-    """A copy of both roots for the tests: the modules with ephemeral resources are replaced by
+    """A copy of the roots for the tests: the modules with ephemeral resources are replaced by
     their stand-ins, because Terraform's mock providers know no such resources."""
 
     def __init__(self, directory: Path, reattach: str, stand_ins: bool):
         self.root = directory / "terraform"
         self.global_root = directory / "global"
-        for source in (INFRA, GLOBAL, ROOT / "infra/cloudformation"):
+        self.edge_root = directory / "edge"
+        for source in (INFRA, GLOBAL, EDGE, ROOT / "infra/cloudformation"):
             shutil.copytree(source, directory / source.name,
                             ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*"))
         if stand_ins:
@@ -99,24 +101,29 @@ class Copy:
         return ""
 
     def apart(self, name: str, command: str) -> str:
-        """apply, plan or destroy with the lab's variables of a region or of "global"; "" when it
-        succeeded, and a plan was empty."""
+        """apply, plan or destroy with the lab's variables of a region, of "global" or of
+        "edge"; "" when it succeeded, and a plan was empty."""
         options = ["-input=false", "-lock-timeout=30s",
                    f"-var-file={ROOT}/infra/examples/lab-{name}.tfvars"]
         options += ["-detailed-exitcode"] if command == "plan" else ["-auto-approve"]
         if name in CODES:
             done = self.run(self.root, command, *options, "-var=publish_names=false",
+                            # One region with everything that is off by default; the replica's
+                            # has more alarms.
+                            f'-var=monitoring={{"enabled":{str(name == "tokyo").lower()}}}',
                             f"-var=artifacts_directory={INFRA}/tests/artifacts",
                             workspace=CODES[name])
         else:
-            done = self.run(self.global_root, command, *options)
+            root = self.edge_root if name == "edge" else self.global_root
+            done = self.run(root, command, *options)
         if done.returncode == 0:
             return ""
         said = (done.stdout + done.stderr)[-4000:]
         return f"{command} {name}: exit code {done.returncode}\n{said}"
 
     def modules(self) -> list[Path]:
-        return sorted(path for path in (self.root / "modules").iterdir() if path.is_dir())
+        return sorted(path for root in (self.root, self.edge_root)
+                      for path in (root / "modules").iterdir() if path.is_dir())
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 GRACE_SECONDS = 10
 
 _running: set[subprocess.Popen] = set()
+_closed = False
 
 
 def run(command: list[str], log: Path, seconds_max: float, cwd: Path,
@@ -15,7 +16,10 @@ def run(command: list[str], log: Path, seconds_max: float, cwd: Path,
     """Runs a command to its end with its output appended to the log; its exit code.
 
     Raises TimeoutError when it takes longer than seconds_max; everything it started is ended.
+    May be called by several threads; nothing starts any more after end_all().
     """
+    if _closed:
+        raise InterruptedError("the run is being ended")
     with log.open("a") as output:
         output.write(f"$ {' '.join(command)}\n")
         output.flush()
@@ -46,6 +50,8 @@ def end(process: subprocess.Popen) -> None:
 
 
 def end_all() -> None:
+    global _closed
+    _closed = True
     for process in list(_running):
         end(process)
 

@@ -92,7 +92,7 @@ def _read_case(element: ElementTree.Element) -> Case:
     for tag, status in (("failure", FAILED), ("error", FAILED), ("skipped", SKIPPED)):
         found = element.find(tag)
         if found is not None:
-            return Case(whole, status, seconds, _reason(element, found))
+            return Case(whole, status, seconds, _reason(element, found) or _named_reason(whole))
     # ctest says "run" for a test that ran; anything else without a reason did not.
     if element.get("status", "run") not in ("run", "passed"):
         return Case(whole, FAILED, seconds, f"status {element.get('status')}")
@@ -106,6 +106,12 @@ def _reason(element: ElementTree.Element, found: ElementTree.Element) -> str:
     if found.tag == "skipped":
         return _skip_reason(output) or said
     return _essence(output.strip() or said)
+
+
+def _named_reason(name: str) -> str:
+    """Vitest's tests say it in the title of their group: "… (skipped: REASON) > …"."""
+    found = re.search(r"\(skipped: (.*?)\)(?: > |$)", name)
+    return found.group(1) if found else ""
 
 
 def _essence(output: str) -> str:

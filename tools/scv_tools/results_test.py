@@ -34,6 +34,14 @@ class JunitTest(unittest.TestCase):
             Case("A.Lost", "failed", 0, "status disabled"),
         ])
 
+    def test_a_skipped_group_says_why_in_its_title(self):
+        self.assertEqual(
+            self.read('<testsuite><testcase classname="e2e/a.ts" time="0" '
+                      'name="the lab (skipped: no packages (yet)) &gt; opens"><skipped/>'
+                      '</testcase></testsuite>'),
+            [Case("e2e/a.ts > the lab (skipped: no packages (yet)) > opens", "skipped", 0,
+                  "no packages (yet)")])
+
     def test_a_whole_program_is_counted_by_its_tests(self):
         said = """[ RUN      ] A.One
 [       OK ] A.One (1500 ms)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scv_tools import processes, unittest_cases
+from scv_tools.builds import Builds
 from scv_tools.results import FAILED, PASSED, SKIPPED, Case, read_junit
 from scv_tools.tree import ROOT
 
@@ -27,7 +28,11 @@ class Context:
     logs: Path = ROOT / "build/log"
     jobs: int = int(os.environ.get("SCV_JOBS", os.cpu_count() or 1))
     say: Callable[[str], None] = print
-    built: dict[tuple[str, ...], bool] = field(default_factory=dict)
+    ahead: list[str] = field(default_factory=list)  # presets to build after the release
+
+    def __post_init__(self) -> None:
+        self.builds = Builds(self.run, lambda log: self.log(log).unlink(missing_ok=True), self.say,
+                             self.jobs)
 
     def run(self, log_name: str, command: list[str], seconds_max: float,
             env: dict[str, str] | None = None) -> int:
@@ -40,24 +45,12 @@ class Context:
         lines = self.log(log_name).read_text(errors="replace").splitlines()
         return "\n".join(lines[-LOG_LINES_SHOWN:])
 
-    def build(self, preset: str, *targets: str) -> bool:
+    def build(self, preset: str) -> bool:
         """Builds once per run; the same answer afterwards."""
-        key = (preset, *targets)
-        if key not in self.built:
-            self.built[key] = self._build(preset, targets)
-        return self.built[key]
-
-    def _build(self, preset: str, targets: tuple[str, ...]) -> bool:
-        started = time.monotonic()
-        log = f"build-{preset}"
-        self.log(log).write_text("")
-        command = ["cmake", "--build", f"build/{preset}", "--parallel", str(self.jobs)]
-        if targets:
-            command += ["--target", *targets]
-        built = (self.run(log, ["cmake", "--preset", preset], 5 * MINUTE) == 0
-                 and self.run(log, ["nice", *command], 30 * MINUTE) == 0)
-        verdict = "built" if built else "FAILED to build"
-        self.say(f"  {verdict} {preset} in {time.monotonic() - started:.0f} s")
+        built = self.builds.build(preset)
+        if preset == "release" and self.ahead:
+            self.builds.build_ahead(self.ahead)
+            self.ahead = []
         return built
 
     def build_failure(self, preset: str) -> list[Case]:
@@ -71,6 +64,7 @@ class Suite:
     run: Callable[[Context], list[Case]]
     quick: bool = False
     by_default: bool = True
+    preset: str = ""  # what it needs built besides the release
 
 
 def command_case(context: Context, name: str, log: str, command: list[str],
@@ -190,7 +184,8 @@ def run_browser(context: Context) -> list[Case]:
     if not context.build("release"):
         return context.build_failure("release")
     build = command_case(context, "build", "browser", ["npm", "--workspace", "web", "run", "build"])
-    return [build, *run_vitest(context, "browser", "web", "e2e", 15 * MINUTE)]
+    return [build, *packages(context, "browser"),
+            *run_vitest(context, "browser", "web", "e2e", 15 * MINUTE)]
 
 
 def run_docs(context: Context) -> list[Case]:
@@ -323,8 +318,11 @@ SUITES = [
     Suite("lab-slow", "a full disk under a lab that is written to; slow, so only by name",
           run_lab_slow, by_default=False),
     Suite("fault", "databases and memo killed under load: nothing lost, nothing twice", run_fault),
-    Suite("asan", "unit tests with AddressSanitizer and UndefinedBehaviorSanitizer", run_asan),
-    Suite("tsan", "unit tests with ThreadSanitizer", run_tsan),
-    Suite("fuzz", "libFuzzer targets, a short search from the seeds", run_fuzz),
+    Suite("asan", "unit tests with AddressSanitizer and UndefinedBehaviorSanitizer", run_asan,
+          preset="asan"),
+    Suite("tsan", "unit tests with ThreadSanitizer", run_tsan,
+          preset="tsan"),
+    Suite("fuzz", "libFuzzer targets, a short search from the seeds", run_fuzz,
+          preset="fuzz"),
     Suite("tidy", "clang-tidy's chosen checks; slow, so only by name", run_tidy, by_default=False),
 ]

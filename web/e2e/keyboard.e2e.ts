@@ -18,6 +18,7 @@ describeInBrowser('the keyboard alone', (stage) => {
     const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
 
     // Sign up: the username has the focus, the switch to a new account is some tabs away.
+    await expect.poll(() => isFocused(page.getByLabel('Username'))).toBe(true);
     for (let tabs = 0; tabs < 8 && !(await focused()).startsWith('New here'); ++tabs) {
       await keys.press('Tab');
     }
@@ -49,7 +50,7 @@ describeInBrowser('the keyboard alone', (stage) => {
     // Move in the list, open, edit, look at the preview.
     await expect.poll(() => isFocused(on(page).row('Second'))).toBe(true);
     await keys.press('ArrowDown');
-    expect(await isFocused(on(page).row('First'))).toBe(true);
+    await expect.poll(() => isFocused(on(page).row('First'))).toBe(true);
     await keys.press('Enter');
     await expect.poll(() => isFocused(on(page).content)).toBe(true);
     await keys.press('Control+End');
@@ -134,6 +135,6 @@ describeInBrowser('the keyboard alone', (stage) => {
     for (let tabs = 0; tabs < 20 && !(await isFocused(skip)); ++tabs)
       await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    expect(await isFocused(page.locator('#memo'))).toBe(true);
+    await expect.poll(() => isFocused(page.locator('#memo'))).toBe(true);
   });
 });

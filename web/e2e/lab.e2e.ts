@@ -40,9 +40,9 @@ function runs(command: string, ...args: string[]): boolean {
 function findObstacle(): string | undefined {
   if (!existsSync(chromiumBin)) return `${chromiumBin} is missing (apt install chromium)`;
   if (!runs('which', 'certutil')) return 'certutil is missing (apt install libnss3-tools)';
-  if (!runs('which', 'terraform')) return 'Terraform is not installed (Debian does not ship it)';
   if (!existsSync(cli) || !existsSync(init)) return 'the lab is not built (./scv up builds it)';
-  if (!existsSync(join(root, 'build/artifacts/manifest.json'))) return 'no packages in build';
+  if (!existsSync(join(root, 'build/artifacts/manifest.json')))
+    return 'no packages in build/artifacts (tools/package/build_packages)';
   if (!runs(init, '--probe')) return 'this machine does not allow namespaces (./scv doctor)';
   return undefined;
 }

@@ -67,7 +67,7 @@ run "apply" {
   }
 
   assert {
-    condition     = strcontains(module.was_user_data.script, "DB_REPLICA_HOST='scv.abcdefghijkl.ap-northeast-2.rds.amazonaws.com'")
+    condition     = strcontains(module.was_user_data.script, "DB_REPLICA_HOST='scv.abcdefghijkl.ap-northeast-2.rds.amazonaws.com'") && strcontains(module.was_user_data.script, "GLOBAL_FALLBACK='fail'")
     error_message = "memo is told the other region's database, for when this one has the writer."
   }
 

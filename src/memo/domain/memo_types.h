@@ -170,6 +170,13 @@ struct WriteCommand {
   Digest128 request{};  // what a repeat must have in common with the first
   Millis now = 0;       // becomes created_at / updated_at / deleted_at
   WriteOperation operation;
+  bool locate = false;  // WriteAnswer::place is wanted
+};
+
+// Where a committed write is in what replicas follow.
+struct WritePlace {
+  std::uint32_t server = 0;  // the number of the database server that answered; 0: not known
+  std::string gtid;          // of the write's transaction; empty: not known
 };
 
 enum class WriteStatus : std::uint8_t {
@@ -189,6 +196,9 @@ struct WriteAnswer {
   bool replayed = false;
   Memo memo;        // the memo after the write; unset for a purge and for account writes
   Account account;  // after CreateAccount, SetPassword, RevokeSessions; without password_hash
+  // Only when the command asks, and the database is one that has replicas. A replayed write has no
+  // gtid: that it was made is on record, not when.
+  WritePlace place;
 };
 
 }  // namespace scv::memo

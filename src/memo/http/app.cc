@@ -94,18 +94,21 @@ void SignInLimiter::Fail(const std::string& username, const std::string& client,
   client_.Fail(client, now);
 }
 
-App::App(const ServeConfig& configuration, Store& store)
+App::App(const ServeConfig& configuration, Store& store, Replica* replica)
     : config(configuration),
       frame(MakeFrame(config.region, config.instance_id)),
       metrics(AllRouteLabels(), kVersion, store.kind()),
       lanes(std::make_unique<Lanes>(store, gate, config, metrics)),
+      global(replica == nullptr
+                 ? nullptr
+                 : std::make_unique<GlobalDurability>(*replica, gate, config, metrics)),
       passwords(std::make_unique<PasswordPool>()) {}
 
 void App::StopWork() {
   monitor.reset();
   passwords.reset();
-  confirmer.reset();
   lanes.reset();
+  global.reset();
 }
 
 }  // namespace scv::memo

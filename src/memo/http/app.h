@@ -11,12 +11,12 @@
 #include "memo/http/static_files.h"
 #include "memo/service/config.h"
 #include "memo/service/dispatcher.h"
+#include "memo/service/global_durability.h"
 #include "memo/service/id_source.h"
 #include "memo/service/metrics.h"
 #include "memo/service/monitor.h"
 #include "memo/service/password_pool.h"
 #include "memo/service/rate_limiter.h"
-#include "memo/service/replica_confirmer.h"
 
 namespace scv::memo {
 
@@ -64,7 +64,9 @@ class SignInLimiter {
 std::vector<Metrics::RouteLabels> AllRouteLabels();
 
 struct App {
-  App(const ServeConfig& config, Store& store);
+  // `replica`: the other region's; nullptr: no write can be of durability global. The stores
+  // outlive this.
+  App(const ServeConfig& config, Store& store, Replica* replica);
 
   const ServeConfig config;
   const ResponseFrame frame;
@@ -78,9 +80,9 @@ struct App {
   std::atomic<bool> draining{false};
   std::atomic<std::size_t> connections{0};
   std::unique_ptr<Lanes> lanes;
+  std::unique_ptr<GlobalDurability> global;  // nullptr: no replica
   std::unique_ptr<PasswordPool> passwords;
-  std::unique_ptr<ReplicaConfirmer> confirmer;  // nullptr: no other region
-  std::unique_ptr<Monitor> monitor;             // set by the server
+  std::unique_ptr<Monitor> monitor;  // set by the server
 
   // Ends every background thread; what still waits is handed back to its Home, which must be alive.
   void StopWork();

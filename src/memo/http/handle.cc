@@ -167,39 +167,6 @@ Task<Outcome<ReadAnswer>> Read(Call& call, Lane<ReadJob>& lane, ReadQuery&& quer
   co_return std::move(job->answer);
 }
 
-namespace {
-
-// Waits for the other region. The write itself stands either way.
-Task<std::optional<Problem>> ConfirmGlobally(Call& call, const RecordName& record) {
-  auto job = std::make_shared<ConfirmJob>();
-  job->record = record;
-  job->deadline = std::min(call.deadline, SteadyTime::clock::now() + call.app.config.global_wait);
-  Home& home = call.thread.home();
-  ReplicaConfirmer& confirmer = *call.app.confirmer;
-  const auto submit = [&confirmer, &job, &home] { confirmer.Submit(job, home); };
-  co_await Await(*job, submit);
-  call.is_global = !job->error;
-  if (call.is_global) {
-    call.app.metrics.global_confirmed().Increment();
-    co_return std::nullopt;
-  }
-  if (call.app.config.global_fallback == "region") {
-    call.app.metrics.global_fallbacks().Increment();
-    co_return std::nullopt;
-  }
-  call.app.metrics.global_failures().Increment();
-  LogFailure(call, *job->error);
-  Problem problem;
-  problem.kind = ProblemKind::kDurabilityUnconfirmed;
-  problem.detail =
-      "This region has the write, the other one has not confirmed it. Repeat with the same "
-      "Idempotency-Key to wait for it again.";
-  problem.retry_after = 1;
-  co_return problem;
-}
-
-}  // namespace
-
 Task<Outcome<WriteAnswer>> WriteWithKey(Call& call, const Caller& caller,
                                         WriteOperation&& operation, const Digest128& key,
                                         const Digest128& digest) {
@@ -211,6 +178,7 @@ Task<Outcome<WriteAnswer>> WriteWithKey(Call& call, const Caller& caller,
   job->command.request = digest;
   job->command.now = call.now;
   job->command.operation = std::move(operation);
+  job->command.locate = call.global;
   Home& home = call.thread.home();
   Lane<WriteJob>& lane = call.app.lanes->write;
   const auto submit = [&lane, &job, &home] { lane.Submit(job, home); };
@@ -225,10 +193,10 @@ Task<Outcome<WriteAnswer>> WriteWithKey(Call& call, const Caller& caller,
   if (status != WriteStatus::kApplied && status != WriteStatus::kUnchanged) {
     co_return std::unexpected(ProblemFromStatus(job->answer));
   }
-  // What changed nothing left no record that the other region could have.
-  if (call.wants_global && status == WriteStatus::kApplied) {
-    const RecordName record{caller.account, key};
-    auto problem = co_await ConfirmGlobally(call, record);
+  if (call.global) {
+    // A repeat, too: the first time may have ended without the other region's word.
+    Evidence evidence = EvidenceOf(job->command, job->answer);
+    auto problem = co_await Confirm(call, evidence);
     if (problem) co_return std::unexpected(std::move(*problem));
   }
   co_return std::move(job->answer);
@@ -301,41 +269,6 @@ Outcome<std::optional<std::uint32_t>> IfMatchOf(const Call& call) {
   // RFC 9110 13.1.1: a weak tag never matches, nor does one we never gave. No memo has version 0.
   if (weak || !canonical || error != std::errc{} || end != tag.data() + tag.size()) return 0;
   return version;
-}
-
-// RFC 7240's Prefer, where the one preference known here is "durability".
-std::optional<Problem> CheckDurability(Call& call) {
-  std::string_view prefer = call.request.header(Header::kPrefer);
-  while (!prefer.empty()) {
-    std::string_view item = prefer.substr(0, prefer.find_first_of(",;"));
-    prefer.remove_prefix(std::min(prefer.size(), item.size() + 1));
-    while (item.starts_with(' ')) item.remove_prefix(1);
-    while (item.ends_with(' ')) item.remove_suffix(1);
-    if (!item.starts_with("durability=")) continue;
-    item.remove_prefix(std::string_view("durability=").size());
-    if (item.size() >= 2 && item.front() == '"' && item.back() == '"') {
-      item = item.substr(1, item.size() - 2);
-    }
-    if (item == "region") continue;
-    if (item == "global" && call.app.confirmer != nullptr) {
-      call.wants_global = true;
-      continue;
-    }
-    Problem problem;
-    if (item == "global") {
-      problem.kind = ProblemKind::kDurabilityUnavailable;
-      problem.detail = "There is no other region to keep this write in. Ask for region.";
-    } else {
-      problem.kind = ProblemKind::kBadRequest;
-      problem.detail = "Prefer: durability is region or global.";
-    }
-    return problem;
-  }
-  return std::nullopt;
-}
-
-void AddDurability(const Call& call, Response& response) {
-  response.Add("Preference-Applied", call.is_global ? "durability=global" : "durability=region");
 }
 
 Digest128 DigestOf(std::initializer_list<std::string_view> parts) {

@@ -41,9 +41,9 @@ struct Call {
   std::string request_id;
   std::string client;  // the client's address, for rate limits and logs
   SteadyTime deadline;
-  Millis now;  // when the request was complete: one reading of the clock for all it does
-  bool wants_global = false;  // Prefer: durability=global; CheckDurability finds out
-  bool is_global = false;     // the other region has what was written
+  Millis now;           // when the request was complete: one reading of the clock for all it does
+  bool global = false;  // CheckDurability: the write is to be confirmed by the other region
+  bool fell_back = false;  // it was not, and the policy is to answer all the same
 
   std::unexpected<Problem> Refuse(ProblemKind kind, std::string detail) const;
 };
@@ -69,7 +69,8 @@ Task<Outcome<SignedIn>> Authenticate(Call& call);
 std::optional<Problem> CheckSameSite(const Call& call);
 
 Task<Outcome<ReadAnswer>> Read(Call& call, Lane<ReadJob>& lane, ReadQuery&& query);
-// Fills in the idempotency key and digest of the request and the time. Every status of the answer
+// Fills in the idempotency key and digest of the request and the time; confirms what is to be
+// durable globally. Every status of the answer
 // other than kApplied and kUnchanged has become a Problem.
 Task<Outcome<WriteAnswer>> Write(Call& call, const Caller& caller, WriteOperation&& operation);
 // The same with a given key (import: one per line).
@@ -84,9 +85,15 @@ std::optional<Problem> CheckMediaType(const Call& call, std::string_view wanted)
 Outcome<std::optional<std::string>> IdempotencyKeyOf(const Call& call);
 // nullopt: no If-Match, or "*" (tell them apart by has(kIfMatch)).
 Outcome<std::optional<std::uint32_t>> IfMatchOf(const Call& call);
+// What Prefer asks for, into the call, before anything is written.
 std::optional<Problem> CheckDurability(Call& call);
-// What a write has come to: RFC 7240's Preference-Applied.
-void AddDurability(const Call& call, Response& response);
+// What the other region must have of a write that was answered.
+Evidence EvidenceOf(const WriteCommand& command, const WriteAnswer& answer);
+// Waits until the other region has the evidence, which is taken. A problem: it does not, and the
+// policy is to refuse. Write and WriteWithKey have done this already.
+Task<std::optional<Problem>> Confirm(Call& call, Evidence& evidence);
+// Preference-Applied: what the write has reached.
+void AddPreferenceApplied(const Call& call, Response& response);
 Digest128 DigestOf(std::initializer_list<std::string_view> parts);
 
 Response MemoResponse(const Memo& memo, unsigned status);

@@ -234,7 +234,7 @@ Task<Outcome<Response>> SignUp(Call& call) {
   }
   auto response = StartSession(call, written->account, 201);
   if (response && written->replayed) response->Add("Idempotency-Replayed", "true");
-  if (response) AddDurability(call, *response);
+  if (response) AddPreferenceApplied(call, *response);
   co_return response;
 }
 
@@ -309,7 +309,7 @@ Task<Outcome<Response>> RevokeAll(Call& call) {
   response.status = 204;
   if (written->replayed) response.Add("Idempotency-Replayed", "true");
   response.Add("Set-Cookie", CookieLine("", 0));
-  AddDurability(call, response);
+  AddPreferenceApplied(call, response);
   response.Add("Cache-Control", "no-store");
   co_return response;
 }
@@ -345,7 +345,7 @@ Task<Outcome<Response>> ChangePassword(Call& call) {
   auto written = co_await WriteWithKey(call, caller, std::move(operation), *key, digest);
   if (!written) co_return std::unexpected(std::move(written).error());
   auto response = StartSession(call, written->account, 200);
-  if (response) AddDurability(call, *response);
+  if (response) AddPreferenceApplied(call, *response);
   co_return response;
 }
 

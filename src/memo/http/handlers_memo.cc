@@ -123,7 +123,7 @@ Outcome<ListMemos> ParseListQuery(const Call& call) {
 Response WriteResponse(const Call& call, const WriteAnswer& answer, unsigned status) {
   Response response = MemoResponse(answer.memo, status);
   if (answer.replayed) response.Add("Idempotency-Replayed", "true");
-  AddDurability(call, response);
+  AddPreferenceApplied(call, response);
   return response;
 }
 
@@ -269,7 +269,7 @@ Task<Outcome<Response>> MoveOne(Call& call) {
   Response response;
   response.status = 204;
   if (written->replayed) response.Add("Idempotency-Replayed", "true");
-  AddDurability(call, response);
+  AddPreferenceApplied(call, response);
   response.Add("Cache-Control", "no-store");
   co_return response;
 }

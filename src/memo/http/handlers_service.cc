@@ -19,9 +19,7 @@ Outcome<Response> ServeInfo(const Call& call) {
   AppendJsonString(config.instance_id, out);
   out += R"(,"signup":)";
   AppendJsonString(config.signup, out);
-  out += R"(,"durability":["region")";
-  if (call.app.confirmer != nullptr) out += R"(,"global")";
-  out += "]}";
+  out += call.app.global ? R"(,"durability":["region","global"]})" : R"(,"durability":["region"]})";
   response.Add("Cache-Control", "no-store");
   return response;
 }

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kLinesAtOnce = 32;
 constexpr std::size_t kErrorsShown = 20;
+// Lines that one question to the other region is about.
+constexpr std::size_t kConfirmedAtOnce = 256;
 
 Result<std::string> StateText(std::string_view text) {
   if (text == "active" || text == "trashed") return std::string(text);
@@ -125,6 +127,7 @@ class Import {
     job->command.request = DigestOf({"import", line});
     job->command.now = WallClockMillis();
     job->command.operation = std::move(*create);
+    job->command.locate = call_.global;
     group_.push_back({number_, std::move(job)});
   }
 
@@ -161,6 +164,21 @@ class Import {
     co_return true;
   }
 
+  // For durability global, when all lines are written; false: `problem` says why.
+  Task<bool> ConfirmAll() {
+    for (std::size_t at = 0; at < written_.size() && !call_.fell_back; at += kConfirmedAtOnce) {
+      call_.deadline = std::chrono::steady_clock::now() + call_.app.config.request_timeout;
+      const auto begin = written_.begin() + static_cast<std::ptrdiff_t>(at);
+      const std::size_t count = std::min(kConfirmedAtOnce, written_.size() - at);
+      Evidence evidence;
+      evidence.place = place_;
+      evidence.records.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
+      problem_ = co_await Confirm(call_, evidence);
+      if (problem_) co_return false;
+    }
+    co_return true;
+  }
+
   const std::optional<Problem>& problem() const { return problem_; }
   void Failed(std::size_t line, std::string message) {
     ++failed_;
@@ -192,6 +210,7 @@ class Import {
     switch (job.answer.status) {
       case WriteStatus::kApplied:
         ++imported_;
+        if (call_.global) Remember(job);
         return true;
       case WriteStatus::kKeyReused:
         Failed(number, "the Idempotency-Key was used for another import");
@@ -204,6 +223,13 @@ class Import {
     }
   }
 
+  // The place of the last line that was made now is the latest: groups follow one another.
+  void Remember(const WriteJob& job) {
+    written_.push_back({caller_.account, job.command.key});
+    place_.server = job.answer.place.server;
+    if (!job.answer.place.gtid.empty()) place_.gtid = job.answer.place.gtid;
+  }
+
   Call& call_;
   const Caller caller_;
   std::optional<std::string> key_;
@@ -214,6 +240,8 @@ class Import {
   std::size_t failed_ = 0;
   std::vector<std::pair<std::size_t, std::string>> errors_;
   std::optional<Problem> problem_;
+  std::vector<Evidence::Record> written_;  // at most kImportLinesMax
+  WritePlace place_;
 };
 
 }  // namespace
@@ -267,10 +295,6 @@ Task<Outcome<Response>> ImportLines(Call& call) {
   auto key = IdempotencyKeyOf(call);
   if (!key) co_return std::unexpected(std::move(key).error());
   if (auto problem = CheckDurability(call)) co_return std::unexpected(std::move(*problem));
-  if (call.wants_global) {
-    co_return call.Refuse(ProblemKind::kDurabilityUnavailable,
-                          "An import is kept in this region; it does not wait for the other.");
-  }
   Import import(call, signed_in->session.caller, std::move(*key));
   LineReader lines;
   bool more = true;
@@ -295,10 +319,12 @@ Task<Outcome<Response>> ImportLines(Call& call) {
   }
   const bool written = co_await import.Flush();
   if (!written) co_return std::unexpected(*import.problem());
+  const bool confirmed = co_await import.ConfirmAll();
+  if (!confirmed) co_return std::unexpected(*import.problem());
   Response response;
   response.content_type = kJson;
   response.body = import.Render();
-  AddDurability(call, response);
+  AddPreferenceApplied(call, response);
   response.Add("Cache-Control", "no-store");
   co_return response;
 }

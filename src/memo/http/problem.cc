@@ -35,9 +35,9 @@ constexpr std::array<Row, 25> kRows = {{
     {431, "headers-too-large", "The header is too large"},
     {500, "internal", "The service made an error"},
     {501, "durability-unavailable", "The requested durability is not available"},
+    {503, "durability-unavailable", "The requested durability is not available"},
     {503, "overloaded", "The service is overloaded"},
     {503, "database-unavailable", "The database is not available"},
-    {503, "durability-unconfirmed", "The other region has not confirmed the write"},
 }};
 
 const Row& RowOf(ProblemKind kind) { return kRows[static_cast<std::size_t>(kind)]; }

@@ -35,10 +35,10 @@ enum class ProblemKind : std::uint8_t {
   kTooManyRequests,
   kHeadersTooLarge,
   kInternal,
-  kDurabilityUnavailable,
+  kDurabilityUnavailable,  // there is no other region, 501
+  kDurabilityUnconfirmed,  // it has not confirmed the write, 503, the same type
   kOverloaded,
   kDatabaseUnavailable,
-  kDurabilityUnconfirmed,
 };
 
 struct FieldError {

@@ -34,6 +34,18 @@ void AddDuration(CLI::App& app, const char* flag, const char* env, std::chrono::
       ->default_str(std::to_string(value.count()) + "ms");
 }
 
+void AddGlobalDurability(CLI::App& app, ServeConfig& config) {
+  Add(app, "--db-replica-host", "DB_REPLICA_HOST", config.replica_host,
+      "The other region's read replica of the database; writes may then ask for durability=global");
+  Add(app, "--db-replica-port", "DB_REPLICA_PORT", config.replica_port, "The replica's port");
+  Add(app, "--global-fallback", "MEMO_GLOBAL_FALLBACK", config.global_fallback,
+      "What a write gets that the replica does not confirm in time: fail (503), or region (and the "
+      "answer says so)")
+      ->check(CLI::IsMember({"fail", "region"}));
+  AddDuration(app, "--global-timeout", "MEMO_GLOBAL_TIMEOUT", config.global_timeout,
+              "How long a write waits for the replica, within its request's own time");
+}
+
 void AddTimeouts(CLI::App& app, ServeConfig& config) {
   AddDuration(app, "--request-timeout", "MEMO_REQUEST_TIMEOUT", config.request_timeout,
               "A request is answered within this time, whatever the database does");
@@ -47,17 +59,6 @@ void AddTimeouts(CLI::App& app, ServeConfig& config) {
               "After SIGTERM: time for load balancers to see that this instance is leaving");
   AddDuration(app, "--drain-timeout", "MEMO_DRAIN_TIMEOUT", config.drain_timeout,
               "After SIGTERM: time for running requests to finish");
-}
-
-void AddGlobalOptions(CLI::App& app, ServeConfig& config) {
-  Add(app, "--db-replica-host", "DB_REPLICA_HOST", config.db_replica_host,
-      "The other region's read replica: writes may ask to wait for it (durability: global)");
-  Add(app, "--db-replica-port", "DB_REPLICA_PORT", config.db_replica_port, "The replica's port");
-  Add(app, "--global-fallback", "MEMO_GLOBAL_FALLBACK", config.global_fallback,
-      "When the replica does not confirm in time: fail with 503, or answer with region")
-      ->check(CLI::IsMember({"fail", "region"}));
-  AddDuration(app, "--global-wait", "MEMO_GLOBAL_WAIT", config.global_wait,
-              "How long a write waits for the replica");
 }
 
 // Passwords come from the environment or a file, never from a flag: argv is public.
@@ -91,7 +92,6 @@ void AddStoreOptions(CLI::App& app, StoreConfig& config) {
 
 void AddServeOptions(CLI::App& app, ServeConfig& config) {
   AddStoreOptions(app, config.store);
-  AddGlobalOptions(app, config);
   Add(app, "--listen", "MEMO_LISTEN", config.listen, "Address of the API; port 0 picks a free one");
   Add(app, "--metrics-listen", "MEMO_METRICS_LISTEN", config.metrics_listen,
       "Address of /metrics, or off");
@@ -125,6 +125,7 @@ void AddServeOptions(CLI::App& app, ServeConfig& config) {
       ->check(CLI::Range(0, 8));
   Add(app, "--pool", "MEMO_POOL", config.pool, "Database connections per lane with batching off")
       ->check(CLI::Range(1, 256));
+  AddGlobalDurability(app, config);
   AddTimeouts(app, config);
 }
 
@@ -216,9 +217,10 @@ Result<void> FinishStoreConfig(StoreConfig& config) {
 
 Result<void> FinishServeConfig(ServeConfig& config) {
   SCV_TRY(FinishStoreConfig(config.store));
-  if (config.store.db_host.empty() && !config.db_replica_host.empty()) {
+  if (!config.replica_host.empty() && config.store.db_host.empty()) {
     return Fail(ErrorKind::kInvalid,
-                "--db-replica-host (DB_REPLICA_HOST) is MariaDB's: give its --db-host, too");
+                "--db-replica-host (DB_REPLICA_HOST) names a replica of a MariaDB server: give its "
+                "--db-host (DB_HOST), too");
   }
   if (config.instance_id.empty()) {
     std::array<char, 256> name{};

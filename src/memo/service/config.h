@@ -33,10 +33,6 @@ struct StoreConfig {
 
 struct ServeConfig {
   StoreConfig store;
-  std::string db_replica_host;  // set: writes may wait for it (durability: global)
-  std::uint16_t db_replica_port = 3306;
-  std::string global_fallback = "fail";  // or "region"
-  std::chrono::milliseconds global_wait{2000};
   std::string listen = "127.0.0.1:8080";
   std::string metrics_listen = "127.0.0.1:9090";  // "off": none
   std::string port_file;
@@ -54,6 +50,12 @@ struct ServeConfig {
   std::size_t proxy_hops = 0;  // how many proxies add to X-Forwarded-For before us
   std::size_t pool = 16;       // database connections per lane with batching off
   std::string seed_password;   // environment, or the file
+  // Durability global: the other region's read replica, of the same database and credentials as
+  // `store`. Empty: there is none.
+  std::string replica_host;
+  std::uint16_t replica_port = 3306;
+  std::string global_fallback = "fail";  // or "region"
+  std::chrono::milliseconds global_timeout{2'000};
   std::chrono::milliseconds request_timeout{10'000};
   std::chrono::milliseconds header_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <type_traits>
+#include <utility>
 
 namespace scv::memo {
 namespace {
@@ -37,8 +38,8 @@ bool Gate::WaitUntil(SteadyTime time, const std::atomic<bool>& stop) {
 }
 
 template <typename JobType>
-Lane<JobType>::Lane(Store& store, Gate& gate, LaneOptions options, LaneObserver& observer)
-    : store_(store), gate_(gate), options_(std::move(options)), observer_(observer) {
+Lane<JobType>::Lane(Source& source, Gate& gate, LaneOptions options, LaneObserver& observer)
+    : source_(source), gate_(gate), options_(std::move(options)), observer_(observer) {
   for (std::size_t i = 0; i < options_.workers; ++i) {
     workers_.emplace_back([this] { Work(); });
   }
@@ -50,6 +51,7 @@ Lane<JobType>::~Lane() {
     std::lock_guard lock(mutex_);
     stop_ = true;
     waiting_.notify_all();
+    pausing_.notify_all();
   }
   gate_.Wake();
   workers_.clear();
@@ -81,7 +83,7 @@ void Lane<JobType>::Submit(std::shared_ptr<JobType> job, Home& home) {
 
 template <typename JobType>
 void Lane<JobType>::Work() {
-  std::unique_ptr<StoreSession> session;
+  std::unique_ptr<Session> session;
   while (true) {
     Batch batch = TakeBatch();
     if (batch.empty()) return;
@@ -108,6 +110,9 @@ typename Lane<JobType>::Batch Lane<JobType>::TakeBatch() {
 
 template <typename JobType>
 bool Lane<JobType>::ShouldRetry(const Error& error) const {
+  // The write is there to be confirmed, whatever the replica suffers from. Only one that is none
+  // stays so.
+  if (std::is_same_v<JobType, ConfirmJob>) return error.kind != ErrorKind::kConflict;
   switch (error.kind) {
     case ErrorKind::kUnavailable:
     case ErrorKind::kReadOnly:
@@ -122,7 +127,7 @@ bool Lane<JobType>::ShouldRetry(const Error& error) const {
 }
 
 template <typename JobType>
-void Lane<JobType>::Serve(Batch batch, std::unique_ptr<StoreSession>& session) {
+void Lane<JobType>::Serve(Batch batch, std::unique_ptr<Session>& session) {
   std::optional<Error> last;
   auto pause = kFirstPause;
   while (true) {
@@ -136,24 +141,30 @@ void Lane<JobType>::Serve(Batch batch, std::unique_ptr<StoreSession>& session) {
         std::max_element(batch.begin(), batch.end(), [](const Item& a, const Item& b) {
           return a.job->deadline < b.job->deadline;
         })->job->deadline;
+    const SteadyTime begin = std::chrono::steady_clock::now();
     Result<void> served = OpenSession(session, latest);
     if (served) served = Attempt(batch, *session);
-    if (served) return;
-    last = served.error();
-    session.reset();
-    if (!ShouldRetry(*last)) return Isolate(std::move(batch), *last, session);
+    if (served && batch.empty()) return;
+    if (served) {
+      last = Error{ErrorKind::kTimeout, "the replica did not have the write within the deadline"};
+    } else {
+      last = served.error();
+      session.reset();
+      if (!ShouldRetry(*last)) return Isolate(std::move(batch), *last, session);
+    }
     // The first retry is immediate in effect: a connection that died while idle costs one
     // reconnect, not a pause. Later ones back off so that a database that starts is not stormed.
-    Pause(pause);
+    // A look that waited for the replica itself has had its pause.
+    PauseUntil(served ? begin + pause : std::chrono::steady_clock::now() + pause);
     pause = std::min(pause * 2, kLongestPause);
   }
 }
 
 // The error may be one request's doing: its neighbours are served without it.
 template <typename JobType>
-void Lane<JobType>::Isolate(Batch batch, const Error& error,
-                            std::unique_ptr<StoreSession>& session) {
-  if (batch.size() == 1) return Finish(batch, &error);
+void Lane<JobType>::Isolate(Batch batch, const Error& error, std::unique_ptr<Session>& session) {
+  // A server that is no replica is none for all of them.
+  if (batch.size() == 1 || std::is_same_v<JobType, ConfirmJob>) return Finish(batch, &error);
   for (Item& item : batch) {
     Batch alone;
     alone.push_back(std::move(item));
@@ -162,13 +173,13 @@ void Lane<JobType>::Isolate(Batch batch, const Error& error,
 }
 
 template <typename JobType>
-Result<void> Lane<JobType>::OpenSession(std::unique_ptr<StoreSession>& session,
-                                        SteadyTime deadline) {
+Result<void> Lane<JobType>::OpenSession(std::unique_ptr<Session>& session, SteadyTime deadline) {
   if (session) return {};
   if (!gate_.WaitUntil(deadline, stop_)) {
     return Fail(ErrorKind::kUnavailable, "the database's schema is not ready yet");
   }
-  auto opened = store_.Open(std::clamp(Left(deadline), kShortestOpen, kLongestOpen));
+  auto opened = source_.Open(
+      options_.open_timeout.value_or(std::clamp(Left(deadline), kShortestOpen, kLongestOpen)));
   observer_.OnOpen(opened ? nullptr : &opened.error());
   if (!opened) return std::unexpected(std::move(opened).error());
   session = std::move(*opened);
@@ -176,7 +187,7 @@ Result<void> Lane<JobType>::OpenSession(std::unique_ptr<StoreSession>& session,
 }
 
 template <typename JobType>
-Result<void> Lane<JobType>::Attempt(Batch& batch, StoreSession& session) {
+Result<void> Lane<JobType>::Attempt(Batch& batch, Session& session) {
   const auto begin = std::chrono::steady_clock::now();
   Result<void> result;
   if constexpr (std::is_same_v<JobType, ReadJob>) {
@@ -191,6 +202,11 @@ Result<void> Lane<JobType>::Attempt(Batch& batch, StoreSession& session) {
     observer_.OnBatch(batch.size(), std::chrono::steady_clock::now() - begin,
                       result ? nullptr : &result.error());
     if (result) Finish(batch, nullptr);
+  } else if constexpr (std::is_same_v<JobType, ConfirmJob>) {
+    const std::size_t size = batch.size();
+    result = Look(batch, session);
+    observer_.OnBatch(size, std::chrono::steady_clock::now() - begin,
+                      result ? nullptr : &result.error());
   } else {
     std::vector<const WriteCommand*> commands;
     std::vector<WriteAnswer*> answers;
@@ -211,6 +227,31 @@ Result<void> Lane<JobType>::Attempt(Batch& batch, StoreSession& session) {
     }
   }
   return result;
+}
+
+template <typename JobType>
+Result<void> Lane<JobType>::Look(Batch& batch,
+                                 Session& session) requires std::is_same_v<JobType, ConfirmJob> {
+  std::vector<const Evidence*> evidence;
+  SteadyTime latest{};
+  bool old = false;
+  for (const Item& item : batch) {
+    ConfirmJob& job = *item.job;
+    evidence.push_back(&job.evidence);
+    latest = std::max(latest, job.deadline);
+    // Made some time ago, it is there most likely: it does not wait for what was made just now.
+    old |= !std::exchange(job.looked, true) && job.evidence.place.gtid.empty();
+  }
+  const auto patience = old ? std::chrono::milliseconds::zero() : Left(latest);
+  SCV_ASSIGN(const std::vector<bool> found, session.Look(evidence, patience));
+  Batch there;
+  Batch left;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    (found[i] ? there : left).push_back(std::move(batch[i]));
+  }
+  batch = std::move(left);
+  Finish(there, nullptr);
+  return {};
 }
 
 template <typename JobType>
@@ -242,12 +283,13 @@ void Lane<JobType>::Finish(Batch& batch, const Error* error) {
 }
 
 template <typename JobType>
-void Lane<JobType>::Pause(std::chrono::milliseconds time) {
+void Lane<JobType>::PauseUntil(SteadyTime time) {
   std::unique_lock lock(mutex_);
-  waiting_.wait_for(lock, time, [&] { return stop_.load(); });
+  pausing_.wait_until(lock, time, [&] { return stop_.load(); });
 }
 
 template class Lane<ReadJob>;
 template class Lane<WriteJob>;
+template class Lane<ConfirmJob>;
 
 }  // namespace scv::memo

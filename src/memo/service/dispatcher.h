@@ -23,9 +23,11 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "base/result.h"
+#include "memo/store/replica.h"
 #include "memo/store/store.h"
 
 namespace scv::memo {
@@ -50,14 +52,27 @@ struct Job {
 };
 
 struct ReadJob : Job {
+  using Source = Store;  // whom its lane asks, and by what
+  using Session = StoreSession;
   ReadQuery query;
   ReadAnswer answer;  // valid when there is no error
 };
 
 struct WriteJob : Job {
+  using Source = Store;
+  using Session = StoreSession;
   WriteCommand command;
   WriteAnswer answer;
   Error refusal;  // used by the lane
+};
+
+// Done without an error: the other region's replica has all of the evidence. kConflict: whom the
+// configuration names is no replica. Anything else: not within the deadline.
+struct ConfirmJob : Job {
+  using Source = Replica;
+  using Session = ReplicaSession;
+  Evidence evidence;
+  bool looked = false;  // used by the lane
 };
 
 // One per I/O thread: where finished jobs are handed back, many with one wake-up, and where jobs
@@ -96,6 +111,9 @@ struct LaneOptions {
   std::size_t queue_bytes_max = std::size_t{32} << 20;
   // A statement that ran out of its own time limit is repeated only if it is expected to be short.
   bool retry_timeouts = true;
+  // How long a connection may take to open, whatever the requests' deadlines: what is opened too
+  // late for them serves the next. nullopt: no longer than they have.
+  std::optional<std::chrono::milliseconds> open_timeout;
 };
 
 // Called from worker threads; implementations are thread-safe and quick.
@@ -123,7 +141,10 @@ class Gate {
 template <typename JobType>
 class Lane {
  public:
-  Lane(Store& store, Gate& gate, LaneOptions options, LaneObserver& observer);
+  using Source = typename JobType::Source;
+  using Session = typename JobType::Session;
+
+  Lane(Source& source, Gate& gate, LaneOptions options, LaneObserver& observer);
   ~Lane();  // gives up what still waits, and joins the workers
 
   Lane(const Lane&) = delete;
@@ -141,21 +162,24 @@ class Lane {
 
   void Work();
   Batch TakeBatch();
-  void Serve(Batch batch, std::unique_ptr<StoreSession>& session);
-  void Isolate(Batch batch, const Error& error, std::unique_ptr<StoreSession>& session);
-  Result<void> Attempt(Batch& batch, StoreSession& session);
-  Result<void> OpenSession(std::unique_ptr<StoreSession>& session, SteadyTime deadline);
+  void Serve(Batch batch, std::unique_ptr<Session>& session);
+  void Isolate(Batch batch, const Error& error, std::unique_ptr<Session>& session);
+  // Finishes what is done; without an error, what it leaves in the batch is to be attempted again.
+  Result<void> Attempt(Batch& batch, Session& session);
+  Result<void> Look(Batch& batch, Session& session) requires std::is_same_v<JobType, ConfirmJob>;
+  Result<void> OpenSession(std::unique_ptr<Session>& session, SteadyTime deadline);
   bool ShouldRetry(const Error& error) const;
   void FinishExpired(Batch& batch, const std::optional<Error>& last);
   void Finish(Batch& batch, const Error* error);
-  void Pause(std::chrono::milliseconds time);
+  void PauseUntil(SteadyTime time);
 
-  Store& store_;
+  Source& source_;
   Gate& gate_;
   const LaneOptions options_;
   LaneObserver& observer_;
   std::mutex mutex_;
   std::condition_variable waiting_;
+  std::condition_variable pausing_;  // apart: a new job must wake a worker that is idle
   std::deque<Item> queue_;
   std::size_t queue_bytes_ = 0;
   std::atomic<bool> stop_{false};
@@ -164,6 +188,7 @@ class Lane {
 
 extern template class Lane<ReadJob>;
 extern template class Lane<WriteJob>;
+extern template class Lane<ConfirmJob>;
 
 }  // namespace scv::memo
 

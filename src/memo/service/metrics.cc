@@ -97,19 +97,27 @@ Metrics::Metrics(const std::vector<RouteLabels>& routes, std::string_view versio
                .Name("memo_shed_total")
                .Help("Connections and requests refused to protect the service, by reason")
                .Register(*registry_);
+  global_ = &prometheus::BuildCounter()
+                 .Name("memo_global_writes_total")
+                 .Help("Writes of durability global, by what became of them")
+                 .Register(*registry_);
+  for (const char* outcome : {"confirmed", "fell_back", "failed"}) {
+    global_->Add({{"outcome", outcome}});
+  }
+  global_seconds_ = &prometheus::BuildHistogram()
+                         .Name("memo_global_wait_seconds")
+                         .Help("Time from the commit in this region to what the replica said")
+                         .Register(*registry_)
+                         .Add({}, kSecondsBuckets);
   connections_ = &OneGauge(*registry_, "memo_http_connections", "Open client connections");
   in_flight_ = &OneGauge(*registry_, "memo_http_requests_in_flight", "Requests being served");
   ready_ = &OneGauge(*registry_, "memo_ready", "1 while this region can serve, as in /readyz");
+  global_ready_ = &OneGauge(*registry_, "memo_global_ready",
+                            "1 while the other region's replica can confirm writes");
   replays_ = &OneCounter(*registry_, "memo_idempotent_replays_total",
                          "Writes answered from their idempotency record");
   conflicts_ = &OneCounter(*registry_, "memo_version_conflicts_total",
                            "Writes refused because the memo had moved on");
-  global_confirmed_ = &OneCounter(*registry_, "memo_global_confirmed_total",
-                                  "Writes that the other region was seen to have");
-  global_fallbacks_ = &OneCounter(*registry_, "memo_global_fallbacks_total",
-                                  "Writes for both regions answered with this one alone");
-  global_failures_ = &OneCounter(*registry_, "memo_global_failures_total",
-                                 "Writes for both regions answered 503: not confirmed in time");
   sign_in_failures_ =
       &OneCounter(*registry_, "memo_sign_in_failures_total", "Wrong names or passwords");
   prometheus::BuildGauge()
@@ -138,6 +146,11 @@ void Metrics::OnRequest(std::size_t route, unsigned status, std::chrono::nanosec
 
 void Metrics::OnShed(std::string_view reason) {
   shed_->Add({{"reason", std::string(reason)}}).Increment();
+}
+
+void Metrics::OnGlobal(std::string_view outcome, std::chrono::nanoseconds waited) {
+  global_->Add({{"outcome", std::string(outcome)}}).Increment();
+  global_seconds_->Observe(Seconds(waited));
 }
 
 LaneObserver& Metrics::ForLane(const std::string& name) {

@@ -34,17 +34,17 @@ class Metrics {
 
   void OnRequest(std::size_t route, unsigned status, std::chrono::nanoseconds took);
   void OnShed(std::string_view reason);
+  // A write that asked for durability global was answered: "confirmed", "fell_back" or "failed".
+  void OnGlobal(std::string_view outcome, std::chrono::nanoseconds waited);
   // The observer lives as long as the Metrics.
   LaneObserver& ForLane(const std::string& name);
 
   prometheus::Gauge& connections() { return *connections_; }
   prometheus::Gauge& in_flight() { return *in_flight_; }
   prometheus::Gauge& ready() { return *ready_; }
+  prometheus::Gauge& global_ready() { return *global_ready_; }
   prometheus::Counter& replays() { return *replays_; }
   prometheus::Counter& conflicts() { return *conflicts_; }
-  prometheus::Counter& global_confirmed() { return *global_confirmed_; }
-  prometheus::Counter& global_fallbacks() { return *global_fallbacks_; }
-  prometheus::Counter& global_failures() { return *global_failures_; }
   prometheus::Counter& sign_in_failures() { return *sign_in_failures_; }
 
   // The text exposition format.
@@ -64,14 +64,14 @@ class Metrics {
   std::vector<std::unique_ptr<Route>> routes_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   prometheus::Family<prometheus::Counter>* shed_;
+  prometheus::Family<prometheus::Counter>* global_;
+  prometheus::Histogram* global_seconds_;
   prometheus::Gauge* connections_;
   prometheus::Gauge* in_flight_;
   prometheus::Gauge* ready_;
+  prometheus::Gauge* global_ready_;
   prometheus::Counter* replays_;
   prometheus::Counter* conflicts_;
-  prometheus::Counter* global_confirmed_;
-  prometheus::Counter* global_fallbacks_;
-  prometheus::Counter* global_failures_;
   prometheus::Counter* sign_in_failures_;
 };
 

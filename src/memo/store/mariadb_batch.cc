@@ -57,7 +57,7 @@ std::string MariadbBatch::LoadSql() {
   asked_names_ = !names.empty();
 
   MariadbText text;
-  text.Raw("START TRANSACTION; SELECT @@global.read_only");
+  text.Raw("START TRANSACTION; SELECT @@global.read_only, @@global.server_id");
   bool first = true;
   if (asked_accounts_) {
     text.Raw(
@@ -96,6 +96,7 @@ Result<void> MariadbBatch::Load(std::vector<MariadbRows>& results, bool require_
   auto next = results.begin();
   const bool writable = next->Next() && IsWritable(next->Bytes(0));
   if (require_writable && !writable) return std::unexpected(NotWritable());
+  server_ = static_cast<std::uint32_t>(next->Int(1));
   ++next;
   if (asked_accounts_) LoadAccounts(*next++);
   if (asked_memos_) LoadMemos(*next++);

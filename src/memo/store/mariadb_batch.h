@@ -36,6 +36,9 @@ class MariadbBatch {
   // The effects, their records and the COMMIT; nullopt: there are none.
   std::optional<std::string> StoreSql() const;
 
+  // The number of the server that answered LoadSql().
+  std::uint32_t server() const { return server_; }
+
  private:
   using MemoKey = std::pair<AccountId, Uuid>;
   using RecordKey = std::pair<AccountId, Digest128>;
@@ -84,6 +87,7 @@ class MariadbBatch {
   bool asked_accounts_ = false;
   bool asked_memos_ = false;
   bool asked_names_ = false;
+  std::uint32_t server_ = 0;
 };
 
 }  // namespace scv::memo

@@ -92,6 +92,12 @@ class MariadbConnection {
   unsigned last_code_ = 0;
 };
 
+// Asks the options for credentials, and once more for new ones when the server refuses the first.
+Result<std::unique_ptr<MariadbConnection>> ConnectMariadb(const MariadbOptions& options,
+                                                          std::chrono::milliseconds timeout);
+// kInvalid: an option is missing or the CA file cannot be read.
+Result<void> CheckMariadbOptions(const MariadbOptions& options);
+
 // A server-side prepared statement, prepared at first use.
 class MariadbStatement {
  public:

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
-#include <set>
 #include <utility>
 
 #include "memo/store/mariadb_schema.h"
@@ -49,36 +48,6 @@ Result<void> MariadbSession::Check() {
   MariadbRows& row = results.front();
   if (row.Next() && IsWritable(row.Bytes(0))) return {};
   return std::unexpected(NotWritable());
-}
-
-// FORCE INDEX as in MariadbBatch. A replica before and after is one in between.
-Result<std::vector<bool>> MariadbSession::Recorded(std::span<const RecordName> records) {
-  assert(!records.empty() && records.size() <= Store::kBatchMax);
-  MariadbText text;
-  text.Raw(
-      "SELECT @@global.read_only; SELECT account_id, key_hash FROM idempotency"
-      " FORCE INDEX (PRIMARY) WHERE (account_id, key_hash) IN (");
-  bool first = true;
-  for (const RecordName& record : records) text.Comma(first).Key(record.account, record.key);
-  text.Raw("); SELECT @@global.read_only");
-  SCV_ASSIGN(auto results, connection_->Query(text.sql()));
-  if (results.size() != 3) {
-    return Fail(ErrorKind::kInternal, "MariaDB answered fewer statements than were asked");
-  }
-  for (MariadbRows* state : {&results[0], &results[2]}) {
-    if (state->Next() && !IsWritable(state->Bytes(0))) continue;
-    return Fail(ErrorKind::kConflict, "the other region's database takes writes itself");
-  }
-  std::set<std::pair<AccountId, std::string>> found;
-  for (MariadbRows& row = results[1]; row.Next();) {
-    found.emplace(row.Int(0), row.Bytes(1));
-  }
-  std::vector<bool> has;
-  for (const RecordName& record : records) {
-    has.push_back(
-        found.contains({record.account, std::string(record.key.begin(), record.key.end())}));
-  }
-  return has;
 }
 
 Result<std::vector<SigningKey>> MariadbSession::SigningKeys() {

@@ -23,7 +23,6 @@ class MariadbSession final : public StoreSession {
   Result<void> Write(std::span<const WriteCommand* const> commands,
                      std::span<WriteAnswer* const> answers, std::span<Error> failures) override;
   Result<void> Check() override;
-  Result<std::vector<bool>> Recorded(std::span<const RecordName> records) override;
   Result<std::vector<SigningKey>> SigningKeys() override;
   Result<void> AddSigningKey(const SigningKey& key, bool only_if_none,
                              Millis retire_others_at) override;

@@ -72,13 +72,13 @@ bool IsRoot() { return ::geteuid() == 0; }
 
 }  // namespace
 
-Result<std::unique_ptr<MariadbTestServer>> MariadbTestServer::Start() {
+Result<std::unique_ptr<MariadbTestServer>> MariadbTestServer::Start(int server_id) {
   for (const char* needed : {kServer, kInstall, kOpenssl}) {
     if (::access(needed, X_OK) != 0) {
       return Fail(ErrorKind::kNotFound, std::string(needed) + " is not installed");
     }
   }
-  std::unique_ptr<MariadbTestServer> server(new MariadbTestServer);
+  std::unique_ptr<MariadbTestServer> server(new MariadbTestServer(server_id));
   SCV_TRY(server->Prepare());
   SCV_TRY(server->StartOnFreePort());
   SCV_TRY(server->Administer("CREATE USER " + server->user_ + " IDENTIFIED BY '" +
@@ -175,7 +175,7 @@ std::vector<std::string> MariadbTestServer::Arguments(bool tls) const {
                                         "--port=" + std::to_string(port_),
                                         "--skip-name-resolve",
                                         "--performance-schema=0",
-                                        "--server-id=1",
+                                        "--server-id=" + std::to_string(server_id_),
                                         "--log-bin=binlog",
                                         "--sync-binlog=1",
                                         "--innodb-flush-log-at-trx-commit=1",
@@ -280,6 +280,21 @@ MariadbOptions MariadbTestServer::Options(const std::string& database) const {
 
 Result<void> MariadbTestServer::SetReadOnly(bool read_only) {
   SCV_TRY(Administer(std::string("SET GLOBAL read_only = ") + (read_only ? "1" : "0")));
+  return {};
+}
+
+Result<void> MariadbTestServer::Follow(MariadbTestServer& primary) {
+  const std::string follower = "follower" + std::to_string(server_id_);
+  SCV_TRY(primary.Administer("GRANT REPLICATION SLAVE ON *.* TO " + follower + " IDENTIFIED BY '" +
+                             primary.password_ + "'"));
+  SCV_ASSIGN(const std::string position, primary.Administer("SELECT @@global.gtid_binlog_pos"));
+  SCV_TRY(Administer("SET GLOBAL gtid_slave_pos = '" + position + "', read_only = 1;" +
+                     " CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = " +
+                     std::to_string(primary.port_) + ", MASTER_USER = '" + follower +
+                     "', MASTER_PASSWORD = '" + primary.password_ + "', MASTER_SSL = 1," +
+                     " MASTER_SSL_CA = '" + primary.ca_file() +
+                     "', MASTER_SSL_VERIFY_SERVER_CERT = 1, MASTER_CONNECT_RETRY = 1," +
+                     " MASTER_USE_GTID = slave_pos; START SLAVE"));
   return {};
 }
 

@@ -20,7 +20,7 @@ class MariadbTestServer {
  public:
   // kNotFound: the machine has no MariaDB server or no openssl, the message says which. The server
   // ends with this object, and with the thread that called this.
-  static Result<std::unique_ptr<MariadbTestServer>> Start();
+  static Result<std::unique_ptr<MariadbTestServer>> Start(int server_id = 1);
   // One for the whole process, started at the first call.
   static Result<MariadbTestServer*> Shared();
   ~MariadbTestServer();
@@ -43,6 +43,9 @@ class MariadbTestServer {
   // last result, empty when there is none.
   Result<std::string> Administer(const std::string& sql, const std::string& database = "");
   Result<void> SetReadOnly(bool read_only);
+  // From now on a read-only replica of `primary`, by GTID and over verified TLS: what is done there
+  // after this call comes here. The two need different server ids.
+  Result<void> Follow(MariadbTestServer& primary);
   // Changes the password of user(); who asks this object from now on gets the new one.
   Result<void> SetPassword(const std::string& password);
   // Presents a certificate for these names from now on, as in "DNS:localhost,IP:127.0.0.1".
@@ -57,7 +60,7 @@ class MariadbTestServer {
   void Resume();
 
  private:
-  MariadbTestServer() = default;
+  explicit MariadbTestServer(int server_id) : server_id_(server_id) {}
 
   Result<void> Prepare();
   Result<void> MakeAuthority(const std::string& name);
@@ -71,6 +74,7 @@ class MariadbTestServer {
   void Signal(int signal);
   void Reap();
 
+  const int server_id_;
   std::filesystem::path directory_;
   pid_t pid_ = -1;
   std::uint16_t port_ = 0;

@@ -1,7 +1,10 @@
 #include "memo/store/mariadb_write.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "memo/store/mariadb_batch.h"
 #include "memo/store/mariadb_creates.h"
@@ -13,6 +16,22 @@ namespace {
 constexpr int kTriesMax = 5;
 // A quarter of the packet a server accepts by default. One command stays far below it.
 constexpr std::size_t kSqlBytesMax = std::size_t{4} << 20;
+// After the COMMIT, in the same round trip. Everybody may read these.
+constexpr std::string_view kPlaceSql = "; SELECT @@last_gtid, @@global.server_id";
+
+bool AnyToLocate(std::span<const WriteCommand* const> commands) {
+  return std::any_of(commands.begin(), commands.end(),
+                     [](const WriteCommand* command) { return command->locate; });
+}
+
+// The result of kPlaceSql.
+Result<WritePlace> PlaceIn(std::vector<MariadbRows>& results) {
+  if (results.empty() || !results.back().Next()) {
+    return Fail(ErrorKind::kInternal, "MariaDB answered fewer statements than were asked");
+  }
+  const MariadbRows& row = results.back();
+  return WritePlace{static_cast<std::uint32_t>(row.Int(1)), std::string(row.Bytes(0))};
+}
 
 }  // namespace
 
@@ -52,12 +71,17 @@ Result<void> MariadbWriter::WriteInParts(std::span<const WriteCommand* const> co
 
 Result<MariadbWriter::Outcome> MariadbWriter::TryCreates(
     std::span<const WriteCommand* const> commands, std::span<WriteAnswer* const> answers) {
-  const auto sql = MariadbCreatesSql(commands);
+  auto sql = MariadbCreatesSql(commands);
   if (!sql) return Outcome::kNotSo;
   if (sql->size() > kSqlBytesMax && commands.size() > 1) return Outcome::kTooLarge;
-  auto done = connection_.Execute(*sql);
+  const bool locate = AnyToLocate(commands);
+  if (locate) sql->append(kPlaceSql);
+  auto done = connection_.Query(*sql);
   if (!done) return GiveUp(std::move(done).error());
   AnswerCreates(commands, answers);
+  if (!locate) return Outcome::kDone;
+  SCV_ASSIGN(const WritePlace place, PlaceIn(*done));
+  for (WriteAnswer* answer : answers) answer->place = place;
   return Outcome::kDone;
 }
 
@@ -83,7 +107,8 @@ Result<MariadbWriter::Outcome> MariadbWriter::TryBatch(
   auto taken_in = batch.Load(*loaded, connection_.options().require_writable);
   if (!taken_in) return GiveUp(std::move(taken_in).error());
   batch.Decide();
-  const auto sql = batch.StoreSql();
+  for (WriteAnswer* answer : answers) answer->place.server = batch.server();
+  auto sql = batch.StoreSql();
   if (!sql) {
     SCV_TRY(connection_.Execute("ROLLBACK"));
     return Outcome::kDone;
@@ -92,8 +117,15 @@ Result<MariadbWriter::Outcome> MariadbWriter::TryBatch(
     SCV_TRY(connection_.Execute("ROLLBACK"));
     return Outcome::kTooLarge;
   }
-  auto stored = connection_.Execute(*sql);
+  const bool locate = AnyToLocate(commands);
+  if (locate) sql->append(kPlaceSql);
+  auto stored = connection_.Query(*sql);
   if (!stored) return GiveUp(std::move(stored).error());
+  if (!locate) return Outcome::kDone;
+  SCV_ASSIGN(const WritePlace place, PlaceIn(*stored));
+  for (WriteAnswer* answer : answers) {
+    if (answer->status == WriteStatus::kApplied && !answer->replayed) answer->place = place;
+  }
   return Outcome::kDone;
 }
 

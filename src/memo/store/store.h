@@ -27,12 +27,6 @@ struct SigningKey {
   Millis retired_at = 0;
 };
 
-// The record that a write leaves: the account that wrote, 0 for who signs up, and its key.
-struct RecordName {
-  AccountId account = 0;
-  Digest128 key{};
-};
-
 // One connection. After kUnavailable, kReadOnly or kTimeout the session is useless: drop it and
 // Open() another.
 class StoreSession {
@@ -65,14 +59,6 @@ class StoreSession {
   // Is this the writable database with a schema of this version? kReadOnly, kUnavailable,
   // kConflict (newer or older schema).
   virtual Result<void> Check() = 0;
-
-  // Asked of a read replica: which of these writes it has, in their order; at most kBatchMax.
-  // kConflict: the server takes writes, so that it is nobody's replica (any more) and what it has
-  // says nothing. kInvalid: this kind of database has no replicas.
-  virtual Result<std::vector<bool>> Recorded(std::span<const RecordName> records) {
-    static_cast<void>(records);
-    return Fail(ErrorKind::kInvalid, "this database has no replicas");
-  }
 
   // All signing keys, youngest first.
   virtual Result<std::vector<SigningKey>> SigningKeys() = 0;

@@ -22,7 +22,11 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kTextMax = std::size_t{8} << 20;  // then the file is handed over early
-constexpr int kReceiveBuffer = 1 << 20;
+constexpr std::size_t kReadSize = std::size_t{64} << 10;
+constexpr int kBacklog = 8;
+constexpr std::size_t kConnectionsMax = 8;  // of one node: a process and those that it replaces
+// Lines are not waited for one by one: each look costs this process as much as a hundred lines.
+constexpr milliseconds kBetweenLooks{100};
 constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, gzip's framing
 
 std::string Gzip(std::string_view text) {
@@ -86,11 +90,11 @@ Result<UniqueFd> Listen(const std::filesystem::path& path) {
   }
   std::memcpy(name.sun_path, text.c_str(), text.size());
   ::unlink(text.c_str());
-  UniqueFd fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd || ::bind(fd.get(), reinterpret_cast<sockaddr*>(&name), sizeof(name)) != 0) {
+  UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd || ::bind(fd.get(), reinterpret_cast<sockaddr*>(&name), sizeof(name)) != 0 ||
+      ::listen(fd.get(), kBacklog) != 0) {
     return Fail(ErrorKind::kUnavailable, "listening at " + text + ": " + std::strerror(errno));
   }
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof(kReceiveBuffer));
   return fd;
 }
 
@@ -141,16 +145,32 @@ void AccessLogs::Remove(const std::string& process) {
 }
 
 void AccessLogs::Receive(Log& log) {
-  std::array<char, 16'384> buffer;
+  while (log.connections.size() < kConnectionsMax) {
+    UniqueFd fd(::accept4(log.socket.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!fd) break;
+    log.connections.push_back({.socket = std::move(fd), .frames = {}});
+  }
+  std::erase_if(log.connections, [&](Connection& connection) { return !Read(log, connection); });
+}
+
+bool AccessLogs::Read(Log& log, Connection& connection) {
+  std::array<char, kReadSize> buffer;
   for (;;) {
-    const ssize_t count = ::recv(log.socket.get(), buffer.data(), buffer.size(), 0);
+    const ssize_t count = ::recv(connection.socket.get(), buffer.data(), buffer.size(), 0);
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return;
-    const auto line = AccessLogLine({buffer.data(), static_cast<std::size_t>(count)}, log.node,
-                                    WallClockMillis());
-    if (!line) continue;
-    log.text += *line + "\n";
-    if (log.text.size() >= kTextMax) HandOver(log);
+    if (count < 0) return errno == EAGAIN;
+    if (count == 0) return false;
+    connection.frames.Add({buffer.data(), static_cast<std::size_t>(count)});
+    while (const auto frame = connection.frames.Next()) {
+      const auto line = AccessLogLine(*frame, log.node, WallClockMillis());
+      if (line) log.text += *line + "\n";
+      if (log.text.size() >= kTextMax) HandOver(log);
+    }
+    if (connection.frames.broken()) {
+      spdlog::warn("the access log of {} is not what HAProxy writes; it connects anew",
+                   log.node.load_balancer);
+      return false;
+    }
   }
 }
 
@@ -169,23 +189,27 @@ void AccessLogs::HandOver(Log& log) {
 
 void AccessLogs::Gather(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    std::vector<pollfd> wanted{{.fd = wake_.get(), .events = POLLIN, .revents = 0}};
+    Pause(std::min(every_, kBetweenLooks), {});
+    std::vector<int> sources;
     {
       const std::lock_guard lock(mutex_);
-      for (const auto& [process, log] : logs_) {
-        wanted.push_back({.fd = log.socket.get(), .events = POLLIN, .revents = 0});
+      for (auto& [process, log] : logs_) {
+        Receive(log);
+        if (Clock::now() - log.since >= every_) HandOver(log);
+        sources.push_back(log.socket.get());
+        for (const auto& connection : log.connections) sources.push_back(connection.socket.get());
       }
     }
-    const auto pause = std::min<milliseconds>(every_, milliseconds(1000));
-    ::poll(wanted.data(), wanted.size(), static_cast<int>(pause.count()));
-    eventfd_t ignored = 0;
-    ::eventfd_read(wake_.get(), &ignored);
-    const std::lock_guard lock(mutex_);
-    for (auto& [process, log] : logs_) {
-      Receive(log);
-      if (Clock::now() - log.since >= every_) HandOver(log);
-    }
+    Pause(std::min<milliseconds>(every_, milliseconds(1000)), sources);
   }
+}
+
+void AccessLogs::Pause(milliseconds at_most, const std::vector<int>& sources) {
+  std::vector<pollfd> wanted{{.fd = wake_.get(), .events = POLLIN, .revents = 0}};
+  for (const int fd : sources) wanted.push_back({.fd = fd, .events = POLLIN, .revents = 0});
+  ::poll(wanted.data(), wanted.size(), static_cast<int>(at_most.count()));
+  eventfd_t ignored = 0;
+  ::eventfd_read(wake_.get(), &ignored);
 }
 
 }  // namespace scv::world

@@ -1,6 +1,6 @@
-// Access logs of load balancers: HAProxy's datagrams become AWS's lines, gathered and handed over
-// as gzip files in AWS's naming. Thread-safe. What was not yet handed over is lost with this
-// process, as AWS's delivery is best effort, too.
+// Access logs of load balancers: HAProxy's lines become AWS's, gathered and handed over as gzip
+// files in AWS's naming. Thread-safe. What was not yet handed over is lost with this process, as
+// AWS's delivery is best effort, too; what HAProxy says while there is no such process it keeps.
 #ifndef SCV_WORLD_LINUX_ACCESS_LOG_H_
 #define SCV_WORLD_LINUX_ACCESS_LOG_H_
 
@@ -12,11 +12,13 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "base/result.h"
 #include "lab/load_balancer.h"
 #include "world/linux/access_log_line.h"
 #include "world/linux/fd_store.h"
+#include "world/linux/octet_frames.h"
 
 namespace scv::world {
 
@@ -37,16 +39,24 @@ class AccessLogs {
   void Remove(const std::string& process);
 
  private:
+  struct Connection {
+    UniqueFd socket;
+    OctetFrames frames;
+  };
   struct Log {
     AccessLogNode node;
     std::string bucket, prefix;
     UniqueFd socket;
+    std::vector<Connection> connections;
     std::string text;
     std::chrono::steady_clock::time_point since;
   };
 
   void Gather(const std::stop_token& stop);
+  // Ends early when there is something at a source, or for it to do.
+  void Pause(std::chrono::milliseconds at_most, const std::vector<int>& sources);
   void Receive(Log& log);
+  bool Read(Log& log, Connection& connection);  // false: it is at its end
   void HandOver(Log& log);
 
   const std::chrono::milliseconds every_;

@@ -2,6 +2,7 @@
 list(APPEND SCV_WORLD_LINUX_SOURCES
   access_log.cc
   access_log_line.cc
+  octet_frames.cc
   certificate_authority.cc
   certificate_x509.cc
   database_admin.cc
@@ -22,6 +23,8 @@ list(APPEND SCV_WORLD_LINUX_SOURCES
   name_database.cc
   name_server.cc)
 
+list(APPEND SCV_WORLD_LINUX_TESTS octet_frames_test.cc)
+
 if(NOT SCV_FUZZ)
   add_executable(world_engines_test
     certificate_authority_test.cc
@@ -33,6 +36,8 @@ if(NOT SCV_FUZZ)
     network_test_lab.cc)
   target_link_libraries(world_engines_test
     PRIVATE scv_world_linux GTest::gtest GTest::gtest_main)
+  scv_precompiled_tests(world_engines_test)
+  scv_unity(world_engines_test)
   gtest_discover_tests(world_engines_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 
   add_executable(world_database_test
@@ -44,6 +49,8 @@ if(NOT SCV_FUZZ)
     network_test_lab.cc)
   target_link_libraries(world_database_test
     PRIVATE scv_world_linux GTest::gtest GTest::gtest_main)
+  scv_precompiled_tests(world_database_test)
+  scv_unity(world_database_test)
   # In one process: the tests share the template, which is most of the work.
   add_test(NAME Database COMMAND world_database_test)
   set_tests_properties(Database PROPERTIES TIMEOUT 300)

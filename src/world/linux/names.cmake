@@ -11,5 +11,7 @@ if(NOT SCV_FUZZ)
     network_test_lab.cc)
   target_link_libraries(world_names_test
     PRIVATE scv_world_linux GTest::gtest GTest::gtest_main)
+  scv_precompiled_tests(world_names_test)
+  scv_unity(world_names_test)
   gtest_discover_tests(world_names_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endif()

@@ -49,6 +49,8 @@ if(NOT SCV_FUZZ)
     wan_test_lab.cc)
   target_link_libraries(world_faults_test
     PRIVATE scv_world_linux GTest::gtest GTest::gtest_main)
+  scv_precompiled_tests(world_faults_test)
+  scv_unity(world_faults_test)
   add_dependencies(world_faults_test scv-wan-relay)
   gtest_discover_tests(world_faults_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endif()

@@ -32,6 +32,7 @@ if(NOT SCV_FUZZ)
   target_link_libraries(world_linux_processes_test
     PRIVATE scv_world_linux_processes GTest::gtest GTest::gtest_main)
   scv_precompiled_tests(world_linux_processes_test)
+  scv_unity(world_linux_processes_test)
   add_dependencies(world_linux_processes_test
     scv-lab-init scv-launch scv-instance-init scv-lab-init-test-daemon)
   gtest_discover_tests(world_linux_processes_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)

@@ -8,7 +8,7 @@ Usage: ./scv build [--preset NAME] [TARGET…]
 
 Installs what is missing, then builds `memo` (build/release/src/memo/memo), the web app
 (web/dist), both as versioned Debian packages (build/artifacts) and the lab's programs.
-With targets, builds just those.
+With targets, builds just those; `web` is the web app.
 
   --preset NAME   release (default), debug, asan, tsan or fuzz
 
@@ -18,6 +18,7 @@ Environment:
 Examples:
   ./scv build
   ./scv build --preset debug memo
+  ./scv build web
   ./scv build all
 
 Exit codes: 0 built, 1 failed, 2 wrong usage
@@ -25,7 +26,7 @@ END
 }
 
 run() {
-  local preset=release
+  local preset=release web=''
   local -a targets=()
   while (($# > 0)); do
     case $1 in
@@ -36,10 +37,17 @@ run() {
         ;;
       --) ;;
       -*) unknown_option "$1" --preset ;;
+      web) web=yes ;;
       *) targets+=("$1") ;;
     esac
     shift
   done
+  if [[ -n $web ]]; then
+    ensure_packages web
+    install_node_modules
+    build_web
+    ((${#targets[@]} > 0)) || return 0
+  fi
   case $preset in
     release | debug | asan | tsan) ensure_packages build web ;;
     fuzz) ensure_packages build web test ;;

@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { FormFault } from '../app/session.ts';
 import type { Messages } from '../i18n/en.ts';
 import { LanguageSwitch } from './choices.tsx';
@@ -47,7 +47,8 @@ function AuthForm({ isNew }: { isNew: boolean }) {
   const name = useRef<HTMLInputElement>(null);
   const secret = useRef<HTMLInputElement>(null);
   const hint = useId();
-  useEffect(() => name.current?.focus(), []);
+  // Before the next key press: a focus that moves later takes keys from who types already.
+  useLayoutEffect(() => name.current?.focus(), []);
 
   const submit = async (event: Event) => {
     event.preventDefault();

@@ -12,3 +12,8 @@ output "arn" {
   description = "The DB instance's ARN."
   value       = aws_db_instance.this.arn
 }
+
+output "identifier" {
+  description = "The DB instance's identifier, which names its metrics."
+  value       = aws_db_instance.this.identifier
+}

@@ -50,6 +50,32 @@ data "aws_iam_policy_document" "this" {
       }
     }
   }
+
+  dynamic "statement" {
+    for_each = var.revisions == null ? [] : [var.revisions]
+
+    content {
+      sid       = "FetchRevisions"
+      actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+      resources = [statement.value.arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.revisions == null ? [] : [var.revisions]
+
+    content {
+      sid       = "DecryptRevisions"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value.kms_key_arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["s3.${var.region}.${var.dns_suffix}"]
+      }
+    }
+  }
 }
 
 resource "aws_iam_role" "this" {

@@ -56,3 +56,17 @@ variable "dns_suffix" {
     error_message = "dns_suffix: a domain name."
   }
 }
+
+variable "revisions" {
+  description = "What CodeDeploy hands the instances: objects in the pipelines' bucket, and the key they are encrypted with. null: no pipeline deploys to them."
+  type = object({
+    arn         = string
+    kms_key_arn = string
+  })
+  default = null
+
+  validation {
+    condition     = var.revisions == null ? true : endswith(var.revisions.arn, "/*") && !endswith(var.revisions.arn, ":::*")
+    error_message = "revisions.arn: the objects of one pipeline."
+  }
+}

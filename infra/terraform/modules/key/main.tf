@@ -31,6 +31,23 @@ data "aws_iam_policy_document" "this" {
       }
     }
   }
+
+  # No condition on the source: the topic's own policy says whose messages it takes, and not every
+  # publisher hands its source on to KMS.
+  dynamic "statement" {
+    for_each = length(var.publishers) == 0 ? [] : [1]
+
+    content {
+      sid       = "EncryptMessages"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      resources = ["*"]
+
+      principals {
+        type        = "Service"
+        identifiers = var.publishers
+      }
+    }
+  }
 }
 
 resource "aws_kms_key" "this" {

@@ -55,3 +55,15 @@ variable "log_groups" {
     error_message = "log_groups: an ARN of log groups, and logs.<region>.amazonaws.com."
   }
 }
+
+variable "publishers" {
+  description = "Services that publish to SNS topics which the key encrypts, such as cloudwatch.amazonaws.com."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for service in var.publishers : can(regex("^[a-z0-9-]+\\.[a-z0-9.-]+$", service))])
+    error_message = "publishers: names of services, such as cloudwatch.amazonaws.com."
+  }
+}

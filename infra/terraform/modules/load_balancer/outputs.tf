@@ -26,3 +26,11 @@ output "resource_label" {
 
   depends_on = [aws_lb_listener.https]
 }
+
+output "metric_names" {
+  description = "How CloudWatch names the load balancer and the target group."
+  value = {
+    arn_suffix              = aws_lb.this.arn_suffix
+    target_group_arn_suffix = aws_lb_target_group.this.arn_suffix
+  }
+}

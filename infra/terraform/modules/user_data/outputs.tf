@@ -1,10 +1,8 @@
 output "script" {
   description = "The boot script, in plain text."
-  value = join("\n", [
+  value = join("\n", concat([
     "#!/bin/sh",
     "# Written by Terraform. The same script boots an instance on AWS and in the lab.",
     join("\n", [for name, value in local.settings : "${name}='${replace(value, "'", "'\\''")}'"]),
-    file("${path.module}/boot.sh"),
-    file("${path.module}/${var.tier}.sh"),
-  ])
+  ], local.scripts))
 }

@@ -143,3 +143,35 @@ mock_resource "aws_autoscaling_policy" {
     arn = "arn:aws:autoscaling:ap-northeast-2:123456789012:scalingPolicy:0:autoScalingGroupName/scv:policyName/scv"
   }
 }
+
+# --- Pipelines ---
+mock_resource "aws_codepipeline" {
+  defaults = {
+    arn = "arn:aws:codepipeline:ap-northeast-2:123456789012:scv-was"
+  }
+}
+
+mock_resource "aws_codebuild_project" {
+  defaults = {
+    arn = "arn:aws:codebuild:ap-northeast-2:123456789012:project/scv-was-amd64"
+  }
+}
+
+mock_resource "aws_codeconnections_connection" {
+  defaults = {
+    arn = "arn:aws:codeconnections:ap-northeast-2:123456789012:connection/00000000-0000-0000-0000-000000000000"
+  }
+}
+
+# Of monitoring.
+mock_resource "aws_sns_topic" {
+  defaults = {
+    arn = "arn:aws:sns:ap-northeast-2:123456789012:scv"
+  }
+}
+
+mock_resource "aws_cloudwatch_metric_alarm" {
+  defaults = {
+    arn = "arn:aws:cloudwatch:ap-northeast-2:123456789012:alarm:scv"
+  }
+}

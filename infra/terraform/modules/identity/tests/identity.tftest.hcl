@@ -58,3 +58,14 @@ run "all_objects" {
 
   expect_failures = [var.artifact_arns]
 }
+
+run "a_pipelines_revisions" {
+  variables {
+    revisions = { arn = "arn:aws:s3:::pipelines/scv-web/*", kms_key_arn = "arn:aws:kms:ap-northeast-2:123456789012:key/0" }
+  }
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.this.statement) == 3 && one(data.aws_iam_policy_document.this.statement[2].actions) == "kms:Decrypt" && one(data.aws_iam_policy_document.this.statement[2].condition).variable == "kms:ViaService"
+    error_message = "Instances fetch their own pipeline's revisions, and decrypt them through S3 alone."
+  }
+}

@@ -39,3 +39,14 @@ run "encrypts_logs" {
     error_message = "CloudWatch Logs may use the key, for these groups."
   }
 }
+
+run "encrypts_messages" {
+  variables {
+    publishers = ["cloudwatch.amazonaws.com"]
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.this.statement[1].sid == "EncryptMessages"
+    error_message = "CloudWatch may publish to encrypted topics."
+  }
+}
