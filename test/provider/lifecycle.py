@@ -345,7 +345,7 @@ class Lifecycle(unittest.TestCase):
             path.write_text(name)
             packages[name] = {"key": f"releases/1.0.0/linux-amd64/{file}", "sha256": "0" * 64}
         (directory / "manifest.json").write_text(
-            json.dumps({"version": "1.0.0", "packages": packages}))
+            json.dumps({"version": "1.0.0", "platform": "debian12-amd64", "packages": packages}))
         return directory
 
     def test_this_repositorys_two_regions(self):

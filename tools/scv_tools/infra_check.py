@@ -1,12 +1,12 @@
 """The cases of tools/check_infra."""
 
+import json
 import re
 import shutil
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scv_tools import infra_boot, infra_pipeline, infra_policy, infra_terraform
@@ -195,24 +195,32 @@ def _policies(runner: Runner, runs: _Runs,
 
 
 def _lifecycle(reattach: str) -> str:
-    """Seoul and Tokyo at once, then what is global and the edge, with the lab's variables: applied,
-    planned again, destroyed."""
+    """All roots in their order by infra/roots, with the lab's variables: applied, planned again,
+    destroyed."""
     _need("terraform")
     if not reattach:
         raise Skipped("needs build/release's scv-schema, which also plans and applies")
-    both = ("seoul", "tokyo")
-    with infra_terraform.copy(reattach, stand_ins=False) as place, ThreadPoolExecutor(2) as pool:
-        problem = (place.init_then(place.root, "version") or place.make_workspaces()
-                   or place.init_then(place.global_root, "version")
-                   or place.init_then(place.edge_root, "version"))
-        for command, names in (("apply", both), ("apply", ("global", "edge")), ("plan", both),
-                               ("plan", ("global", "edge")), ("destroy", ("global", "edge")),
-                               ("destroy", both)):
-            if problem:
-                return problem
-            problem = "\n".join(filter(None, pool.map(
-                lambda name, command=command: place.apart(name, command), names)))
-        return problem
+    with infra_terraform.copy(reattach, stand_ins=False) as place:
+        return (place.roots("validate") or place.roots("apply", "--auto-approve")
+                or place.roots("plan") or place.roots("destroy", "--auto-approve"))
+
+
+def _cost() -> str:
+    """A region with one NAT gateway costs less than one with a gateway per zone."""
+    _need("terraform")
+    if not infra_terraform.SCHEMA_PROGRAM.is_file():
+        raise Skipped("needs build/release's scv-schema")
+    file = (ROOT / "infra/examples/seoul.tfvars").read_text()
+    with tempfile.TemporaryDirectory() as directory:
+        frugal = Path(directory) / "frugal.tfvars"
+        frugal.write_text(file + "\nsingle_nat_gateway = true\n")
+        told = [subprocess.run(["tools/cost", name, "--json"], cwd=ROOT, capture_output=True,
+                               text=True, check=True, timeout=120).stdout
+                for name in ("infra/examples/seoul.tfvars", frugal)]
+    full, less = (json.loads(text)["regions"][0] for text in told)
+    if full["not_priced"] or not 0 < less["monthly"] < full["monthly"]:
+        return f"{less['monthly']} and {full['monthly']}, not priced: {full['not_priced']}"
+    return ""
 
 
 _WEB_CHECKS = """
@@ -330,6 +338,7 @@ def run(provider_command: str | None, only: str, told: Callable[[Case], None]) -
     # A process of its own: its account begins empty.
     with infra_terraform.served_schema(None, only_ours=True) as reattach:
         runner.case("apply, plan nothing more, destroy", lambda: _lifecycle(reattach))
+        runner.case("cost", _cost)
     runner.case("packages are reproducible", _reproducible)
     _boots(runner)
     _pipelines(runner)

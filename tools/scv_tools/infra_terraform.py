@@ -93,33 +93,24 @@ class Copy:
                 return (done.stdout + done.stderr).strip() or f"exit code {done.returncode}"
         return ""
 
-    def make_workspaces(self) -> str:
-        for code in CODES.values():
-            done = self.run(self.root, "workspace", "new", code)
-            if done.returncode != 0:
-                return done.stderr
-        return ""
-
-    def apart(self, name: str, command: str) -> str:
-        """apply, plan or destroy with the lab's variables of a region, of "global" or of
-        "edge"; "" when it succeeded, and a plan was empty."""
-        options = ["-input=false", "-lock-timeout=30s",
-                   f"-var-file={ROOT}/infra/examples/lab-{name}.tfvars"]
-        options += ["-detailed-exitcode"] if command == "plan" else ["-auto-approve"]
-        if name in CODES:
-            done = self.run(self.root, command, *options, "-var=publish_names=false",
-                            # One region with everything that is off by default; the replica's
-                            # has more alarms.
-                            f'-var=monitoring={{"enabled":{str(name == "tokyo").lower()}}}',
-                            f"-var=artifacts_directory={INFRA}/tests/artifacts",
-                            workspace=CODES[name])
-        else:
-            root = self.edge_root if name == "edge" else self.global_root
-            done = self.run(root, command, *options)
+    def roots(self, command: str, *options: str) -> str:
+        """infra/roots with the lab's variables, on the copy; "" when it succeeded (a plan: when
+        nothing would change)."""
+        infra = self.root.parent
+        for name in ("roots", "examples"):
+            if not (infra / name).exists():
+                source = ROOT / "infra" / name
+                (shutil.copytree if source.is_dir() else shutil.copy)(source, infra / name)
+        packages = self.root.parent.parent / "build/artifacts"
+        if not packages.exists():
+            packages.parent.mkdir(exist_ok=True)
+            packages.symlink_to(INFRA / "tests/artifacts")
+        done = subprocess.run(
+            [infra / "roots", command, "--prefix", "lab-", "--edge", *options], env=self.env,
+            capture_output=True, text=True, check=False, timeout=COMMAND_SECONDS_MAX)
         if done.returncode == 0:
             return ""
-        said = (done.stdout + done.stderr)[-4000:]
-        return f"{command} {name}: exit code {done.returncode}\n{said}"
+        return f"infra/roots {command}: {done.returncode}\n{(done.stdout + done.stderr)[-4000:]}"
 
     def modules(self) -> list[Path]:
         return sorted(path for root in (self.root, self.edge_root)
@@ -129,7 +120,8 @@ class Copy:
 @contextmanager
 def copy(reattach: str, stand_ins: bool) -> Iterator[Copy]:
     with tempfile.TemporaryDirectory() as directory:
-        yield Copy(Path(directory), reattach, stand_ins)
+        (Path(directory) / "infra").mkdir()
+        yield Copy(Path(directory) / "infra", reattach, stand_ins)
 
 
 @dataclass
