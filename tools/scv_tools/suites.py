@@ -47,11 +47,13 @@ class Context:
 
     def build(self, preset: str) -> bool:
         """Builds once per run; the same answer afterwards."""
-        built = self.builds.build(preset)
-        if preset == "release" and self.ahead:
+        return self.builds.build(preset)
+
+    def build_ahead(self) -> None:
+        """From now on tests wait more than they compute: time for what later suites need."""
+        if self.ahead and self.build("release"):
             self.builds.build_ahead(self.ahead)
-            self.ahead = []
-        return built
+        self.ahead = []
 
     def build_failure(self, preset: str) -> list[Case]:
         return [Case(f"build {preset}", FAILED, message=self.tail(f"build-{preset}"))]
@@ -65,6 +67,7 @@ class Suite:
     quick: bool = False
     by_default: bool = True
     preset: str = ""  # what it needs built besides the release
+    waits: bool = False  # mostly, for programs that it started
 
 
 def command_case(context: Context, name: str, log: str, command: list[str],
@@ -307,17 +310,21 @@ SUITES = [
     Suite("web", "web app: types, build, size, unit tests", run_web, quick=True),
     Suite("docs", "links, commands and options in the documents are right, procedures work",
           run_docs),
-    Suite("blackbox", "the built memo over HTTP, against its OpenAPI document", run_blackbox),
-    Suite("browser", "the web app in headless Chromium against the built memo", run_browser),
+    Suite("blackbox", "the built memo over HTTP, against its OpenAPI document", run_blackbox,
+          waits=True),
+    Suite("browser", "the web app in headless Chromium against the built memo", run_browser,
+          waits=True),
     Suite("infra", "Terraform: format, schema, mocks, policies, user data booted for real",
           run_infra),
     Suite("terraform", "the provider's lifecycles on the real Terraform", run_terraform),
     Suite("services", "S3, Secrets Manager and metadata, called by boto3, curl and memo",
           run_services),
-    Suite("lab", "the lab: from Terraform to HTTPS, probed, broken and taken down", run_lab),
+    Suite("lab", "the lab: from Terraform to HTTPS, probed, broken and taken down", run_lab,
+          waits=True),
     Suite("lab-slow", "a full disk under a lab that is written to; slow, so only by name",
           run_lab_slow, by_default=False),
-    Suite("fault", "databases and memo killed under load: nothing lost, nothing twice", run_fault),
+    Suite("fault", "databases and memo killed under load: nothing lost, nothing twice", run_fault,
+          waits=True),
     Suite("asan", "unit tests with AddressSanitizer and UndefinedBehaviorSanitizer", run_asan,
           preset="asan"),
     Suite("tsan", "unit tests with ThreadSanitizer", run_tsan,

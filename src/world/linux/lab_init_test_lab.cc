@@ -10,6 +10,7 @@
 #include <array>
 #include <boost/json/parse.hpp>
 #include <fstream>
+#include <sstream>
 #include <iterator>
 #include <thread>
 
@@ -73,8 +74,10 @@ bool Eventually(const std::function<bool()>& holds, std::chrono::milliseconds wi
 }
 
 std::string ReadAll(const fs::path& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  // Not by iterators: a process of /proc that ends while it is read would make them throw.
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
 }
 
 TestLab::TestLab() {
