@@ -10,8 +10,8 @@
 #include <array>
 #include <boost/json/parse.hpp>
 #include <fstream>
-#include <sstream>
 #include <iterator>
+#include <sstream>
 #include <thread>
 
 #include "world/linux/cgroup.h"
