@@ -14,7 +14,7 @@ Run = Callable[[str, list[str], float], int]
 
 
 class Builds:
-    """build() is called by one thread. What was told to build_ahead() is built by another, one
+    """build() may be called by several threads, for different presets. What was told to build_ahead() is built by another, one
     preset after the other, in the time that the processors would be idle (SCHED_IDLE): tests
     that measure time beside it do not notice."""
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import threading
 import time
 import unittest
 from collections.abc import Callable
@@ -29,6 +30,9 @@ class Context:
     jobs: int = int(os.environ.get("SCV_JOBS", os.cpu_count() or 1))
     say: Callable[[str], None] = print
     ahead: list[str] = field(default_factory=list)  # presets to build after the release
+
+    packed: bool = False
+    packing: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self.builds = Builds(self.run, lambda log: self.log(log).unlink(missing_ok=True), self.say,
@@ -68,6 +72,27 @@ class Suite:
     by_default: bool = True
     preset: str = ""  # what it needs built besides the release
     waits: bool = False  # mostly, for programs that it started
+    beside: bool = False  # may run beside one that waits, gently
+
+
+class Gently:
+    """A context whose programs leave the processors to others."""
+
+    def __init__(self, context: Context):
+        self._context = context
+
+    def __getattr__(self, name: str):
+        return getattr(self._context, name)
+
+    def __setattr__(self, name: str, value) -> None:
+        if name == "_context":
+            object.__setattr__(self, name, value)
+        else:
+            setattr(self._context, name, value)
+
+    def run(self, log_name: str, command: list[str], seconds_max: float,
+            env: dict[str, str] | None = None) -> int:
+        return self._context.run(log_name, ["nice", "-n", "10", *command], seconds_max, env)
 
 
 def command_case(context: Context, name: str, log: str, command: list[str],
@@ -233,10 +258,15 @@ def run_services(context: Context) -> list[Case]:
 def packages(context: Context, log: str) -> list[Case]:
     """The pages, where no suite before built them, and the packages that instances install."""
     cases = []
-    if not (ROOT / "web/dist/index.html").exists():
-        cases.append(command_case(context, "pages", log,
-                                  ["npm", "--workspace", "web", "run", "build"]))
-    return [*cases, command_case(context, "packages", log, ["tools/package/build_packages"])]
+    with context.packing:  # once per run: another suite may be using them
+        if context.packed:
+            return []
+        if not (ROOT / "web/dist/index.html").exists():
+            cases.append(command_case(context, "pages", log,
+                                      ["npm", "--workspace", "web", "run", "build"]))
+        cases.append(command_case(context, "packages", log, ["tools/package/build_packages"]))
+        context.packed = all(case.status == PASSED for case in cases)
+    return cases
 
 
 def run_lab(context: Context) -> list[Case]:
@@ -315,10 +345,11 @@ SUITES = [
     Suite("browser", "the web app in headless Chromium against the built memo", run_browser,
           waits=True),
     Suite("infra", "Terraform: format, schema, mocks, policies, user data booted for real",
-          run_infra),
-    Suite("terraform", "the provider's lifecycles on the real Terraform", run_terraform),
+          run_infra, beside=True),
+    Suite("terraform", "the provider's lifecycles on the real Terraform", run_terraform,
+          beside=True),
     Suite("services", "S3, Secrets Manager and metadata, called by boto3, curl and memo",
-          run_services),
+          run_services, beside=True),
     Suite("lab", "the lab: from Terraform to HTTPS, probed, broken and taken down", run_lab,
           waits=True),
     Suite("lab-slow", "a full disk under a lab that is written to; slow, so only by name",
@@ -326,10 +357,10 @@ SUITES = [
     Suite("fault", "databases and memo killed under load: nothing lost, nothing twice", run_fault,
           waits=True),
     Suite("asan", "unit tests with AddressSanitizer and UndefinedBehaviorSanitizer", run_asan,
-          preset="asan"),
+          preset="asan", beside=True),
     Suite("tsan", "unit tests with ThreadSanitizer", run_tsan,
-          preset="tsan"),
+          preset="tsan", beside=True),
     Suite("fuzz", "libFuzzer targets, a short search from the seeds", run_fuzz,
-          preset="fuzz"),
+          preset="fuzz", beside=True),
     Suite("tidy", "clang-tidy's chosen checks; slow, so only by name", run_tidy, by_default=False),
 ]
