@@ -80,6 +80,10 @@ struct ConfirmJob : Job {
 class Home {
  public:
   explicit Home(boost::asio::io_context& io) : io_(io) {}
+  // Who still waits is let go: job and waiting request would keep each other for ever.
+  ~Home();
+  Home(const Home&) = delete;
+  Home& operator=(const Home&) = delete;
 
   // Called on the Home's own thread when a job is submitted.
   void Expect(std::shared_ptr<Job> job);

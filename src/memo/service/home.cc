@@ -5,6 +5,11 @@
 
 namespace scv::memo {
 
+Home::~Home() {
+  for (const auto& job : waiting_) job->on_done = nullptr;
+  for (const auto& done : delivered_) done.job->on_done = nullptr;
+}
+
 void Home::Expect(std::shared_ptr<Job> job) { waiting_.push_back(std::move(job)); }
 
 void Home::Deliver(std::vector<Done> done) {
