@@ -72,27 +72,6 @@ class Suite:
     by_default: bool = True
     preset: str = ""  # what it needs built besides the release
     waits: bool = False  # mostly, for programs that it started
-    beside: bool = False  # may run beside one that waits, gently
-
-
-class Gently:
-    """A context whose programs leave the processors to others."""
-
-    def __init__(self, context: Context):
-        self._context = context
-
-    def __getattr__(self, name: str):
-        return getattr(self._context, name)
-
-    def __setattr__(self, name: str, value) -> None:
-        if name == "_context":
-            object.__setattr__(self, name, value)
-        else:
-            setattr(self._context, name, value)
-
-    def run(self, log_name: str, command: list[str], seconds_max: float,
-            env: dict[str, str] | None = None) -> int:
-        return self._context.run(log_name, ["nice", "-n", "10", *command], seconds_max, env)
 
 
 def command_case(context: Context, name: str, log: str, command: list[str],
@@ -345,11 +324,10 @@ SUITES = [
     Suite("browser", "the web app in headless Chromium against the built memo", run_browser,
           waits=True),
     Suite("infra", "Terraform: format, schema, mocks, policies, user data booted for real",
-          run_infra, beside=True),
-    Suite("terraform", "the provider's lifecycles on the real Terraform", run_terraform,
-          beside=True),
+          run_infra),
+    Suite("terraform", "the provider's lifecycles on the real Terraform", run_terraform),
     Suite("services", "S3, Secrets Manager and metadata, called by boto3, curl and memo",
-          run_services, beside=True),
+          run_services),
     Suite("lab", "the lab: from Terraform to HTTPS, probed, broken and taken down", run_lab,
           waits=True),
     Suite("lab-slow", "a full disk under a lab that is written to; slow, so only by name",
@@ -357,10 +335,10 @@ SUITES = [
     Suite("fault", "databases and memo killed under load: nothing lost, nothing twice", run_fault,
           waits=True),
     Suite("asan", "unit tests with AddressSanitizer and UndefinedBehaviorSanitizer", run_asan,
-          preset="asan", beside=True),
+          preset="asan"),
     Suite("tsan", "unit tests with ThreadSanitizer", run_tsan,
-          preset="tsan", beside=True),
+          preset="tsan"),
     Suite("fuzz", "libFuzzer targets, a short search from the seeds", run_fuzz,
-          preset="fuzz", beside=True),
+          preset="fuzz"),
     Suite("tidy", "clang-tidy's chosen checks; slow, so only by name", run_tidy, by_default=False),
 ]
