@@ -23,6 +23,8 @@ ASSUMPTIONS = {
     "flow_log_gb": (5, "GB of flow logs, per region"),
     "log_gb": (1, "GB into each log group"),
     "build_minutes": (60, "minutes that each pipeline builds"),
+    "detailed_metrics": (7, "metrics of an instance with detailed monitoring"),
+    "agent_metrics": (5, "metrics of the CloudWatch agent, per instance and once more per fleet"),
 }
 
 
@@ -93,6 +95,14 @@ def _group(bill: _Bill, group: Resource, all_of: list[Resource]) -> None:
     size = int(disk.get("volume_size") or 8)
     bill.add("EC2", f"{count} disks of {size} GB of {name}",
              f"ebs {disk.get('volume_type') or 'gp3'}", count * size)
+    if first(template, "monitoring").get("enabled"):
+        bill.add("CloudWatch", f"detailed monitoring of {name}", "metric",
+                 count * bill.assumed["detailed_metrics"])
+    # Who may publish metrics does: modules/monitoring lets the fleets' roles do so.
+    if any(r.type == "aws_iam_role_policy" and ".aws_iam_role_policy.agent[" in r.address
+           for r in all_of):
+        bill.add("CloudWatch", f"the agent's metrics of {name}", "metric",
+                 (count + 1) * bill.assumed["agent_metrics"])
 
 
 def _instance(bill: _Bill, resource: Resource, _all: list[Resource]) -> None:
@@ -156,6 +166,13 @@ def _pipeline(bill: _Bill, resource: Resource, _all: list[Resource]) -> None:
     bill.add("Code series", "builds", "build", minutes)
 
 
+def _alarm(bill: _Bill, resource: Resource, _all: list[Resource]) -> None:
+    """An alarm on an expression is billed for each metric in it."""
+    queries = resource.values.get("metric_query") or []
+    bill.add("CloudWatch", "metrics with an alarm", "alarm",
+             sum(1 for query in queries if query.get("metric")) or 1)
+
+
 def _one(service: str, what: str, price: str, quantity: str | int = 1) -> Callable:
     def priced(bill: _Bill, _resource: Resource, _all: list[Resource]) -> None:
         bill.add(service, what, price,
@@ -176,7 +193,8 @@ PRICED: dict[str, Callable[[_Bill, Resource, list[Resource]], None]] = {
     "aws_secretsmanager_secret": _secret,
     "aws_route53_zone": _one("Route 53", "hosted zone", "hosted zone"),
     "aws_s3_bucket": _one("S3", "storage", "s3 storage", "bucket_gb"),
-    "aws_cloudwatch_metric_alarm": _one("CloudWatch", "alarms", "alarm"),
+    "aws_cloudwatch_metric_alarm": _alarm,
+    "aws_cloudwatch_log_metric_filter": _one("CloudWatch", "metrics of logs", "metric"),
     "aws_cloudwatch_composite_alarm": _one("CloudWatch", "composite alarms", "composite alarm"),
     "aws_cloudwatch_dashboard": _one("CloudWatch", "dashboard", "dashboard"),
     "aws_cloudwatch_log_group": _one("CloudWatch", "logs", "logs ingested", "log_gb"),
@@ -202,6 +220,15 @@ def estimate(region: str, resources: Iterable[Resource], prices: dict,
             bill.add("Data transfer", "to the other region", "data between regions",
                      assumed["peer_gb"])
     return Estimate(region, _merged(bill.lines), bill.not_priced)
+
+
+def services_of(estimates: Iterable[Estimate]) -> dict[str, int]:
+    """The sum per service of several regions, the dearest first."""
+    sums: dict[str, int] = {}
+    for estimate_ in estimates:
+        for service, micros in estimate_.by_service().items():
+            sums[service] = sums.get(service, 0) + micros
+    return dict(sorted(sums.items(), key=lambda item: -item[1]))
 
 
 def _merged(lines: list[Line]) -> list[Line]:
