@@ -37,6 +37,7 @@ run "everything_else" {
     single_nat_gateway = true
     create_zone        = false
     publish_names      = false
+    certificate_labels = ["ga"]
     scaling_style      = "step"
     image_id           = "ami-00000000"
     vpc_cidr           = "10.99.0.0/16"
@@ -59,6 +60,11 @@ run "everything_else" {
   assert {
     condition     = local.zone_id == "Z0123456789LOOKEDUP" && length(aws_route53_record.public) == 0
     error_message = "The zone is looked up, and the public names are left to another."
+  }
+
+  assert {
+    condition     = toset(module.certificate.proofs) == toset(["example.com", "www.example.com", "api.example.com", "ga.example.com"])
+    error_message = "The certificate is for the accelerator's name, too."
   }
 }
 
