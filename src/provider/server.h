@@ -16,7 +16,8 @@ namespace scv::provider {
 // and kCallsMax calls at a time, messages up to 16 MiB.
 class Server {
  public:
-  static constexpr int kConnectionsMax = 64;
+  // `terraform test` keeps one for every run of every file.
+  static constexpr int kConnectionsMax = 256;
   static constexpr int kCallsMax = 256;
 
   // `listener`: a listening socket, owned from now on. `provider` outlives the server.

@@ -1,5 +1,6 @@
 """Runs Python's unittest and gives its outcome as cases."""
 
+import signal
 import time
 import unittest
 
@@ -38,7 +39,21 @@ class Collector(unittest.TestResult):
         self._add(test, SKIPPED, reason)
 
 
-def run(suite: unittest.TestSuite) -> list[Case]:
+class Ended(Exception):
+    """Raised in the test that a SIGTERM meets, so that what it began is taken down."""
+
+
+def run(suite: unittest.TestSuite, end_at_sigterm: bool = False) -> list[Case]:
+    """With `end_at_sigterm` a SIGTERM is the end of the test that runs, which still cleans up, and
+    no other follows. From the main thread only."""
     collector = Collector()
+
+    def end(_number, _frame) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        collector.stop()
+        raise Ended("the run was ended")
+
+    if end_at_sigterm:
+        signal.signal(signal.SIGTERM, end)
     suite.run(collector)
     return collector.cases

@@ -1,6 +1,16 @@
 # The budget: none unless it is wanted, and its limits.
 mock_provider "aws" {
   source = "./tests/mocks"
+
+  override_data {
+    target = data.aws_availability_zones.this["primary"]
+    values = { names = ["ap-northeast-2c", "ap-northeast-2a", "ap-northeast-2b"] }
+  }
+
+  override_data {
+    target = data.aws_availability_zones.this["secondary"]
+    values = { names = ["ap-northeast-1d", "ap-northeast-1a", "ap-northeast-1c"] }
+  }
 }
 
 variables {
