@@ -88,6 +88,16 @@ run "wrong_domain" {
   expect_failures = [var.domain]
 }
 
+run "certificate_of_a_name_that_is_there_anyway" {
+  command = plan
+
+  variables {
+    certificate_labels = ["www"]
+  }
+
+  expect_failures = [var.certificate_labels]
+}
+
 run "wrong_region" {
   command = plan
 
