@@ -3,6 +3,9 @@ region    = "ap-northeast-2"
 domain    = "example.com"
 isPrimary = true
 
+# Where infra/edge publishes the accelerator, the load balancers answer for its name, too.
+certificate_labels = ["ga"]
+
 artifacts_directory = "../../build/artifacts"
 
 # The copy of the secret. With database_address, Tokyo's output database.address, writes can wait for

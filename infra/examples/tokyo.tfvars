@@ -3,6 +3,9 @@ region    = "ap-northeast-1"
 domain    = "example.com"
 isPrimary = false
 
+# Where infra/edge publishes the accelerator, the load balancers answer for its name, too.
+certificate_labels = ["ga"]
+
 artifacts_directory = "../../build/artifacts"
 
 database = { source_region = "ap-northeast-2" }

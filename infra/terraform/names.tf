@@ -12,6 +12,11 @@ locals {
   )
 
   public_names = { www = "www.${var.domain}", api = "api.${var.domain}" }
+
+  certificate_names = concat(
+    [local.public_names["www"], local.public_names["api"]],
+    [for label in sort(var.certificate_labels) : "${label}.${var.domain}"],
+  )
 }
 
 resource "aws_route53_zone" "this" {
@@ -35,9 +40,9 @@ module "certificate" {
   source = "./modules/certificate"
 
   domain            = var.domain
-  alternative_names = [local.public_names["www"], local.public_names["api"]]
+  alternative_names = local.certificate_names
   # The primary region proves the names for every region's certificate.
-  validated_here     = var.isPrimary ? [var.domain, local.public_names["www"], local.public_names["api"]] : []
+  validated_here     = var.isPrimary ? concat([var.domain], local.certificate_names) : []
   zone_id            = local.zone_id
   validation_timeout = var.certificate_timeout
 }

@@ -127,6 +127,18 @@ variable "publish_names" {
   default     = null
 }
 
+variable "certificate_labels" {
+  description = "First parts of further names below the domain that the load balancers answer for by TLS, the same in both regions: \"ga\" where infra/edge publishes the accelerator."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.certificate_labels) <= 7 && alltrue([for label in var.certificate_labels : can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", label)) && !contains(["www", "api"], label)])
+    error_message = "certificate_labels: up to 7 labels of lower-case letters, digits and hyphens; www and api are there anyway."
+  }
+}
+
 variable "certificate_timeout" {
   description = "How long to wait for the certificate. It waits in vain while the domain is not delegated to the hosted zone."
   type        = string

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "lab/geography.h"
@@ -14,6 +15,14 @@ using Variants = std::vector<const NameVariant*>;
 
 // Route 53 answers with at most eight.
 constexpr std::size_t kMultivalueMost = 8;
+
+// Services whose own names the lab answers nothing for, by the zones of those names.
+// https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
+std::string_view RecordedServiceOf(std::string_view alias_name) {
+  if (alias_name.ends_with(".cloudfront.net")) return "CloudFront";
+  if (alias_name.ends_with(".awsglobalaccelerator.com")) return "Global Accelerator";
+  return "";
+}
 
 // Those that can be answered at all, in a fixed order.
 Variants Answerable(const std::vector<NameVariant>& set) {
@@ -171,6 +180,9 @@ std::optional<NameAnswer> Choose(const std::vector<NameVariant>& set) {
 }
 
 std::string NotServed(const aws::DnsRecord& record) {
+  if (const auto service = RecordedServiceOf(record.alias_name); !service.empty()) {
+    return "its alias leads to " + std::string(service) + ", which the lab only records";
+  }
   if (record.policy != RoutingPolicy::kLatency && record.policy != RoutingPolicy::kOther) return "";
   return "records with " + std::string(Name(record.policy)) + " routing are not served";
 }

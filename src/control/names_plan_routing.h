@@ -33,7 +33,7 @@ struct NameVariant {
 // All have the policy of the first.
 std::optional<NameAnswer> Choose(const std::vector<NameVariant>& set);
 
-// What of a record's policy the lab does not do; "": nothing.
+// What of a record's policy, or of where its alias leads, the lab does not do; "": nothing.
 std::string NotServed(const aws::DnsRecord& record);     // the record is left out
 std::string Approximated(const aws::DnsRecord& record);  // it is answered, but not exactly so
 

@@ -172,6 +172,7 @@ std::pair<lab::NamesSpec, Zones::Unresolved> Zones::Done() {
     if (const auto* answer = Resolve(key, 0); answer != nullptr) Put(names, set.zone, key, *answer);
     for (const auto* record : set.records) {
       if (record->alias_name.empty() || key.second != "A") continue;
+      if (!NotServed(*record).empty()) continue;  // left out, so it waits for nothing
       if (Resolve({record->alias_name, key.second}, 0) == nullptr) {
         unresolved.emplace_back(record->resource, record->alias_name);
       }

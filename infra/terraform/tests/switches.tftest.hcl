@@ -37,6 +37,7 @@ run "everything_else" {
     single_nat_gateway = true
     create_zone        = false
     publish_names      = false
+    certificate_labels = ["ga"]
     scaling_style      = "step"
     image_id           = "ami-00000000"
     vpc_cidr           = "10.99.0.0/16"
@@ -60,6 +61,11 @@ run "everything_else" {
     condition     = local.zone_id == "Z0123456789LOOKEDUP" && length(aws_route53_record.public) == 0
     error_message = "The zone is looked up, and the public names are left to another."
   }
+
+  assert {
+    condition     = toset(module.certificate.proofs) == toset(["example.com", "www.example.com", "api.example.com", "ga.example.com"])
+    error_message = "The certificate is for the accelerator's name, too."
+  }
 }
 
 run "nothing_to_run" {
@@ -80,6 +86,16 @@ run "wrong_domain" {
   }
 
   expect_failures = [var.domain]
+}
+
+run "certificate_of_a_name_that_is_there_anyway" {
+  command = plan
+
+  variables {
+    certificate_labels = ["www"]
+  }
+
+  expect_failures = [var.certificate_labels]
 }
 
 run "wrong_region" {

@@ -102,6 +102,12 @@ mock_resource "aws_acm_certificate" {
         resource_record_type  = "CNAME"
         resource_record_value = "_1.acm-validations.aws."
       },
+      {
+        domain_name           = "ga.example.com"
+        resource_record_name  = "_0.ga.example.com."
+        resource_record_type  = "CNAME"
+        resource_record_value = "_1.acm-validations.aws."
+      },
     ]
   }
 }
