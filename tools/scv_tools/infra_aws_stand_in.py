@@ -2,7 +2,8 @@
 (version 2 only), S3 with verified signatures, RDS's authorities, and a back load balancer.
 
 python3 infra_aws_stand_in.py DIRECTORY: serves DIRECTORY/published and DIRECTORY/objects (S3 keys)
-and DIRECTORY/agent (AWS's own bucket, which needs no signature), with DIRECTORY/tls.pem; writes
+and DIRECTORY/agent (AWS's own bucket, which needs no signature), with DIRECTORY/tls.pem; answers
+the n-th reading of a secret with DIRECTORY/secrets/n.json, or the last there is; writes
 DIRECTORY/ready when it listens, and one line per request to DIRECTORY/requests.
 """
 
@@ -20,6 +21,7 @@ REGION = "ap-northeast-2"
 BUCKET = f"scv-artifacts-123456789012-{REGION}"
 S3_HOST = f"{BUCKET}.s3.{REGION}.amazonaws.com"
 AGENT_HOST = f"aws-codedeploy-{REGION}.s3.{REGION}.amazonaws.com"
+SECRETS_HOST = f"secretsmanager.{REGION}.amazonaws.com"
 TRUST_HOST = "truststore.pki.rds.amazonaws.com"
 PEER_REGION = "ap-northeast-1"
 BACK_HOST = f"internal-scv-back-1.{REGION}.elb.amazonaws.com"
@@ -31,9 +33,10 @@ SESSION_TOKEN = "IQoJb3JpZ2luX2VjEXAMPLE/token+with=signs"
 METADATA_TOKEN = "stand-in-token=="
 
 
-def signature_is_right(method: str, url: str, headers: dict[str, str]) -> bool:
+def signature_is_right(method: str, url: str, headers: dict[str, str], service: str = "s3",
+                       body: bytes = b"") -> bool:
     """AWS Signature Version 4, computed again by botocore."""
-    from botocore.auth import S3SigV4Auth
+    from botocore.auth import S3SigV4Auth, SigV4Auth
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
 
@@ -41,11 +44,13 @@ def signature_is_right(method: str, url: str, headers: dict[str, str]) -> bool:
     fields = dict(part.strip().split("=", 1)
                   for part in lower["authorization"].split(" ", 1)[1].split(","))
     signed = fields["SignedHeaders"].split(";")
-    if not {"host", "x-amz-date", "x-amz-content-sha256", "x-amz-security-token"} <= set(signed):
+    needed = {"host", "x-amz-date", "x-amz-security-token"}
+    if not needed | ({"x-amz-content-sha256"} if service == "s3" else set()) <= set(signed):
         return False
-    request = AWSRequest(method, url, headers={name: lower[name] for name in signed})
+    request = AWSRequest(method, url, data=body, headers={name: lower[name] for name in signed})
     request.context["timestamp"] = lower["x-amz-date"]
-    auth = S3SigV4Auth(Credentials(ACCESS_KEY, SECRET_KEY, SESSION_TOKEN), "s3", REGION)
+    kind = S3SigV4Auth if service == "s3" else SigV4Auth
+    auth = kind(Credentials(ACCESS_KEY, SECRET_KEY, SESSION_TOKEN), service, REGION)
     text = auth.string_to_sign(request, auth.canonical_request(request))
     expected = auth.signature(text, request)
     return (lower["x-amz-security-token"] == SESSION_TOKEN
@@ -94,6 +99,8 @@ class Metadata(Handler):
 
 
 class Https(Handler):
+    readings = 0  # of the secret
+
     def do_GET(self):  # noqa: N802
         host = self.headers.get("Host", "")
         if host == S3_HOST:
@@ -107,6 +114,20 @@ class Https(Handler):
             said = {"host": host, "forwarded_for": self.headers.get("X-Forwarded-For")}
             return self.answer(200, json.dumps(said).encode(), "application/json")
         return self.answer(404, b"")
+
+    def do_POST(self):  # noqa: N802
+        body = self.rfile.read(min(int(self.headers.get("Content-Length", "0")), 65536))
+        if (self.headers.get("Host") != SECRETS_HOST
+                or self.headers.get("X-Amz-Target") != "secretsmanager.GetSecretValue"):
+            return self.answer(404, b"")
+        if not signature_is_right("POST", f"https://{SECRETS_HOST}{self.path}",
+                                  dict(self.headers), "secretsmanager", body):
+            return self.answer(403, b'{"__type":"InvalidSignatureException"}')
+        Https.readings += 1
+        held = sorted((self.directory / "secrets").iterdir(), key=lambda file: int(file.stem))
+        text = held[min(Https.readings, len(held)) - 1].read_text()
+        said = {"Name": json.loads(body)["SecretId"], "SecretString": text}
+        return self.answer(200, json.dumps(said).encode(), "application/x-amz-json-1.1")
 
     def s3(self) -> None:
         url = f"https://{S3_HOST}{self.path}"

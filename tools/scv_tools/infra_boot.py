@@ -30,6 +30,11 @@ def missing() -> str:
     if subprocess.run(["python3", "-c", "import botocore"], capture_output=True,
                       check=False).returncode:
         return "needs python3-botocore, to verify signatures"
+    return missing_namespaces()
+
+
+def missing_namespaces() -> str:
+    """Why this machine cannot make the namespaces; "" when it can."""
     probe = subprocess.run([*_unshare(), "sh", "-c", _PROBE], capture_output=True, text=True,
                            check=False)
     return "" if probe.returncode == 0 else (
@@ -82,9 +87,11 @@ def render(tier: str, sha256: str | None = None, further: dict | None = None,
                               env=environment, capture_output=True, text=True, timeout=60).stdout
 
 
-def _make_certificates(directory: Path) -> None:
+def make_certificates(directory: Path) -> None:
+    """What the stand-in of AWS proves itself with."""
     names = ",".join(f"DNS:{host}" for host in (aws.S3_HOST, aws.TRUST_HOST,
-                                               aws.BACK_HOST, aws.API_HOST, aws.AGENT_HOST))
+                                               aws.BACK_HOST, aws.API_HOST, aws.AGENT_HOST,
+                                               aws.SECRETS_HOST))
     quiet = {"check": True, "capture_output": True, "cwd": directory, "timeout": 30}
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     subprocess.run(["openssl", "req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem",
@@ -104,18 +111,23 @@ def boot(tier: str, checks: str, sha256: str | None = None,
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         directory.chmod(0o755)
-        _make_certificates(directory)
+        make_certificates(directory)
         (directory / "objects").symlink_to(ROOT / "build/artifacts")
         for extra in ("published", "instance", "agent"):
             (directory / extra).mkdir()
         further = prepare(directory) if prepare else None
         (directory / "user_data").write_text(render(tier, sha256, further))
         (directory / "checks").write_text(checks)
-        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8",
-                       "PYTHONPATH": str(ROOT / "tools"), "STAND_IN": name,
-                       "SERVER": aws.__file__, "HOSTS": " ".join(
-                           (aws.S3_HOST, aws.TRUST_HOST, aws.BACK_HOST, aws.AGENT_HOST))}
-        return subprocess.run(
-            [*_unshare(), "sh", str(Path(__file__).with_name("infra_boot_inside.sh"))],
-            env=environment, capture_output=True, text=True, check=False,
-            timeout=BOOT_SECONDS_MAX)
+        return run_inside(directory, BOOT_SECONDS_MAX)
+
+
+def run_inside(directory: Path, seconds_max: int) -> subprocess.CompletedProcess:
+    """Runs directory/user_data, then directory/checks, on an instance with the stand-in of AWS."""
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8",
+                   "PYTHONPATH": str(ROOT / "tools"), "STAND_IN": str(directory),
+                   "SERVER": aws.__file__, "HOSTS": " ".join(
+                       (aws.S3_HOST, aws.TRUST_HOST, aws.BACK_HOST, aws.AGENT_HOST,
+                        aws.SECRETS_HOST))}
+    return subprocess.run(
+        [*_unshare(), "sh", str(Path(__file__).with_name("infra_boot_inside.sh"))],
+        env=environment, capture_output=True, text=True, check=False, timeout=seconds_max)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from scv_tools import infra_boot, infra_pipeline, infra_policy, infra_terraform
+from scv_tools import infra_boot, infra_pipeline, infra_policy, infra_terraform, infra_vpn
 from scv_tools.infra_terraform import EDGE, GLOBAL, INFRA
 from scv_tools.results import FAILED, PASSED, SKIPPED, Case
 from scv_tools.tree import ROOT
@@ -74,10 +74,11 @@ def _scripts() -> str:
     _need("shellcheck")
     scripts = [path for path in PACKAGES.rglob("*") if path.is_file()
                and path.read_bytes()[:2] == b"#!"]
-    scripts += sorted(path for module in ("user_data", "monitoring_agent")
+    scripts += sorted(path for module in ("user_data", "monitoring_agent", "vpn")
                       for path in (INFRA / "modules" / module).glob("*.sh"))
     scripts += sorted((ROOT / "pipeline").rglob("*.sh"))
     scripts += [ROOT / "infra/roots", ROOT / "infra/vpn/pki"]
+    scripts += sorted((ROOT / "tools/scv_tools").glob("infra_vpn_*.sh"))
     return _said(["shellcheck", "--external-sources", *map(str, scripts)])
 
 
@@ -90,6 +91,23 @@ def _rendered(tier: str, further: dict | None = None, agent: bool = False) -> st
         script.flush()
         # A setting that only the other tier uses is no mistake.
         return _said(["shellcheck", "--exclude=SC2034", script.name])
+
+
+def _rendered_vpn(runs: "_Runs") -> str:
+    """As Terraform's tests render it; what the VPN is booted with has the same settings."""
+    _need("shellcheck")
+    instances = [r for r in runs.of(runs.place.root).states["vpn apply"][0]
+                 if r.address == "module.vpn[0].aws_instance.this"]
+    if len(instances) != 1:
+        return f"{len(instances)} instances of the VPN"
+    text = instances[0].values["user_data"]
+    with tempfile.NamedTemporaryFile("w", suffix=".sh") as script:
+        script.write(text)
+        script.flush()
+        said = _said(["shellcheck", "--exclude=SC2034", script.name])
+    others = {name for name in infra_vpn.settings_of(text) ^ set(infra_vpn.SETTINGS)
+              if not name.startswith("SESSION_AGENT")}
+    return said or (f"infra_vpn.py has other settings: {sorted(others)}" if others else "")
 
 
 def _cfn_lint() -> str:
@@ -190,6 +208,7 @@ def _policies(runner: Runner, runs: _Runs,
             raise Skipped("there is no state to judge; see policy: state")
         return "\n".join(judged.get(name, []))
 
+    runner.case("user data of the VPN: shellcheck", needs_schema(lambda: _rendered_vpn(runs)))
     runner.case("policy: state", needs_schema(state))
     for name in infra_policy.RULES:
         runner.case(f"policy: {name}", needs_schema(lambda name=name: rule(name)))
@@ -248,8 +267,9 @@ def _boot(tier: str, checks: str, wanted: list[str], sha256: str | None = None) 
     return _booted(lambda: infra_boot.boot(tier, checks, sha256), wanted)
 
 
-def _booted(boot: Callable[[], subprocess.CompletedProcess], wanted: list[str]) -> str:
-    reason = infra_boot.missing()
+def _booted(boot: Callable[[], subprocess.CompletedProcess], wanted: list[str],
+            missing: Callable[[], str] = infra_boot.missing) -> str:
+    reason = missing()
     if reason:
         raise Skipped(reason)
     done = boot()
@@ -269,6 +289,7 @@ def _boots(runner: Runner) -> None:
     runner.case("boot was", lambda: _boot("was", _WAS_CHECKS, [
         "failed; again in 0.1 s", "user data ended with 0", 'live: {"status":"alive"}',
         "ready: 503", 'live again: {"status":"alive"}', "mode: 600"]))
+    runner.case("boot the VPN, and let people in", _vpn)
     runner.case("boot with another hash", lambda: _boot(
         "was", "ls /usr/bin/memo", ["it is not installed", "user data ended with 1",
                                     "cannot access '/usr/bin/memo'"], "0" * 64))
@@ -280,6 +301,20 @@ _DEPLOYED = ["user data ended with 0", "names releases/", "asks for deployments"
              "no 5 good answers in a row in 2 s", "deployment of broken fails in ValidateService",
              "is installed; before: installed 1:3", "deployment of next succeeds",
              "at the end: 1:2 install ok installed"]
+
+
+# What people see of the VPN: infra_vpn_checks.sh.
+_VPN_SEEN = [
+    "user data ended with 0", "without a client: 000", "a stranger is refused: 0",
+    "kim reaches a private instance: 0", "lee reaches a private instance: 0",
+    "which sees: 10.10.10.1 \n", "outside of the VPC: 000", "of itself 200", "one another: 000",
+    "dhcp-option DNS 10.10.0.2", "cipher 'AES-256-GCM'", " 1 nobody ", "server.key 600 root",
+    "tls-crypt.key 600 root", "no news: 0 restarts 0", "news: 0 restarts 1", "lee is back: 0",
+    "kim is refused: 0, reaches 000"]
+
+
+def _vpn() -> str:
+    return _booted(infra_vpn.boot, _VPN_SEEN, infra_vpn.missing)
 
 
 def _deploys(component: str) -> str:

@@ -52,9 +52,16 @@ class PkiTest(unittest.TestCase):
         self.assertEqual((self.directory / "ca.key").stat().st_mode & 0o077, 0)
         self.assertFalse((self.directory / "kim.key").exists())
 
+    def test_a_profile_names_the_port_that_the_server_has(self):
+        self.must("client", "lee", "vpn.example.com", "443")
+        profile = (self.directory / "clients/lee.ovpn").read_text()
+        self.assertIn("remote vpn.example.com 443\n", profile)
+
     def test_refuses_what_would_do_harm(self):
         for words in (("init",), ("client", "server", "a"), ("client", "../x", "a"),
-                      ("client", "kim", "a\nup evil"), ("revoke", "nobody"), ("burn",)):
+                      ("client", "kim", "a\nup evil"), ("client", "kim", "a", "0"),
+                      ("client", "kim", "a", "65536"), ("client", "kim", "a", "1\nup evil"),
+                      ("revoke", "nobody"), ("burn",)):
             self.assertEqual(self.pki(*words).returncode, 2, words)
 
 
