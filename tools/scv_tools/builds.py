@@ -14,9 +14,8 @@ Run = Callable[[str, list[str], float], int]
 
 
 class Builds:
-    """build() may be called by several threads, for different presets. What was told to
-    build_ahead() is built by another one, one preset after the other, in the time that the
-    processors would be idle (SCHED_IDLE): tests that measure time beside it do not notice."""
+    """build() is called by one thread. What was told to build_ahead() is built by another one, one
+    preset after the other, in time that the processors would be idle (SCHED_IDLE)."""
 
     def __init__(self, run: Run, begin_log: Callable[[str], None], say: Callable[[str], None],
                  jobs: int):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from scv_tools import infra_boot, infra_pipeline, infra_policy, infra_terraform, infra_vpn
+from scv_tools import infra_boot, infra_moto, infra_pipeline, infra_policy, infra_terraform, infra_vpn
 from scv_tools.infra_terraform import EDGE, GLOBAL, INFRA
 from scv_tools.results import FAILED, PASSED, SKIPPED, Case
 from scv_tools.tree import ROOT
@@ -117,6 +117,12 @@ def _cfn_lint() -> str:
     return _said(["cfn-lint", *map(str, sorted((ROOT / "infra/cloudformation").glob("*.yaml")))])
 
 
+def _failover_stack() -> str:
+    if reason := infra_moto.why_not():
+        raise Skipped(reason)
+    return infra_moto.problem()
+
+
 def _static(runner: Runner) -> None:
     runner.case("format", _format)
     runner.case("text: types, descriptions, validations",
@@ -124,6 +130,7 @@ def _static(runner: Runner) -> None:
                                   + infra_policy.text_problems(GLOBAL)
                                   + infra_policy.text_problems(EDGE)))
     runner.case("cloudformation: cfn-lint", _cfn_lint)
+    runner.case("cloudformation: the failover stack, by boto3 to moto", _failover_stack)
     runner.case("scripts", _scripts)
     for tier in ("web", "was"):
         runner.case(f"user data of {tier}: shellcheck", lambda tier=tier: _rendered(tier))

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import threading
 import time
 import unittest
 from collections.abc import Callable
@@ -31,8 +30,7 @@ class Context:
     say: Callable[[str], None] = print
     ahead: list[str] = field(default_factory=list)  # presets to build after the release
 
-    packed: bool = False
-    packing: threading.Lock = field(default_factory=threading.Lock)
+    packed: bool = False  # the packages are made
 
     def __post_init__(self) -> None:
         self.builds = Builds(self.run, lambda log: self.log(log).unlink(missing_ok=True), self.say,
@@ -237,14 +235,13 @@ def run_services(context: Context) -> list[Case]:
 def packages(context: Context, log: str) -> list[Case]:
     """The pages, where no suite before built them, and the packages that instances install."""
     cases = []
-    with context.packing:  # once per run: another suite may be using them
-        if context.packed:
-            return []
-        if not (ROOT / "web/dist/index.html").exists():
-            cases.append(command_case(context, "pages", log,
-                                      ["npm", "--workspace", "web", "run", "build"]))
-        cases.append(command_case(context, "packages", log, ["tools/package/build_packages"]))
-        context.packed = all(case.status == PASSED for case in cases)
+    if context.packed:
+        return cases
+    if not (ROOT / "web/dist/index.html").exists():
+        cases.append(command_case(context, "pages", log,
+                                  ["npm", "--workspace", "web", "run", "build"]))
+    cases.append(command_case(context, "packages", log, ["tools/package/build_packages"]))
+    context.packed = all(case.status == PASSED for case in cases)
     return cases
 
 

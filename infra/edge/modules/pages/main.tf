@@ -1,79 +1,12 @@
-# The pages in one region: a private bucket that one CloudFront distribution may read.
-resource "aws_s3_bucket" "this" {
-  bucket        = var.bucket
-  region        = var.region
-  force_destroy = var.force_destroy
+# The pages in one region: a private bucket that one CloudFront distribution may read. The pages before
+# the last ones stay for a while: a browser that began with them asks for their files.
+data "aws_partition" "current" {}
 
-  tags = { Name = var.bucket }
-}
-
-resource "aws_s3_bucket_public_access_block" "this" {
-  bucket = aws_s3_bucket.this.id
-  region = var.region
-
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_ownership_controls" "this" {
-  bucket = aws_s3_bucket.this.id
-  region = var.region
-
-  rule {
-    object_ownership = "BucketOwnerEnforced"
-  }
-}
-
-# The pages before the last ones stay for a while: a browser that began with them asks for their files.
-resource "aws_s3_bucket_versioning" "this" {
-  bucket = aws_s3_bucket.this.id
-  region = var.region
-
-  versioning_configuration {
-    status = "Enabled"
-  }
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
-  bucket = aws_s3_bucket.this.id
-  region = var.region
-
-  rule {
-    apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
-    }
-  }
-}
-
-resource "aws_s3_bucket_lifecycle_configuration" "this" {
-  bucket = aws_s3_bucket.this.id
-  region = var.region
-
-  rule {
-    id     = "tidy"
-    status = "Enabled"
-
-    filter {}
-
-    abort_incomplete_multipart_upload {
-      days_after_initiation = 7
-    }
-
-    noncurrent_version_expiration {
-      noncurrent_days = 30
-    }
-  }
-
-  depends_on = [aws_s3_bucket_versioning.this]
-}
-
-data "aws_iam_policy_document" "this" {
+data "aws_iam_policy_document" "reader" {
   statement {
     sid       = "CloudFront"
     actions   = ["s3:GetObject"]
-    resources = ["${aws_s3_bucket.this.arn}/*"]
+    resources = ["arn:${data.aws_partition.current.partition}:s3:::${var.bucket}/*"]
 
     principals {
       type        = "Service"
@@ -87,32 +20,17 @@ data "aws_iam_policy_document" "this" {
       values   = [var.distribution_arn]
     }
   }
-
-  statement {
-    sid       = "TlsOnly"
-    effect    = "Deny"
-    actions   = ["s3:*"]
-    resources = [aws_s3_bucket.this.arn, "${aws_s3_bucket.this.arn}/*"]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
 }
 
-resource "aws_s3_bucket_policy" "this" {
-  bucket = aws_s3_bucket.this.id
-  region = var.region
-  policy = data.aws_iam_policy_document.this.json
+module "bucket" {
+  source = "../../../terraform/modules/bucket"
 
-  depends_on = [aws_s3_bucket_public_access_block.this]
+  bucket                 = var.bucket
+  region                 = var.region
+  versioning             = true
+  expire_noncurrent_days = 30
+  writer_policy_json     = data.aws_iam_policy_document.reader.json
+  force_destroy          = var.force_destroy
 }
 
 locals {
@@ -136,7 +54,7 @@ resource "aws_s3_object" "page" {
     for file in fileset(var.pages_directory, "**") : file if !endswith(file, ".gz") && !endswith(file, ".br")
   ])
 
-  bucket       = aws_s3_bucket.this.id
+  bucket       = module.bucket.bucket
   region       = var.region
   key          = each.value
   source       = abspath("${var.pages_directory}/${each.value}")

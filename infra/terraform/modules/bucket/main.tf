@@ -1,6 +1,7 @@
 # A private bucket: no public access, no ACLs, encrypted, TLS only, nothing kept for ever by accident.
 resource "aws_s3_bucket" "this" {
   bucket        = var.bucket
+  region        = var.region
   force_destroy = var.force_destroy
 
   tags = { Name = var.bucket }
@@ -8,6 +9,7 @@ resource "aws_s3_bucket" "this" {
 
 resource "aws_s3_bucket_public_access_block" "this" {
   bucket = aws_s3_bucket.this.id
+  region = var.region
 
   block_public_acls       = true
   block_public_policy     = true
@@ -17,6 +19,7 @@ resource "aws_s3_bucket_public_access_block" "this" {
 
 resource "aws_s3_bucket_ownership_controls" "this" {
   bucket = aws_s3_bucket.this.id
+  region = var.region
 
   rule {
     object_ownership = "BucketOwnerEnforced"
@@ -25,6 +28,7 @@ resource "aws_s3_bucket_ownership_controls" "this" {
 
 resource "aws_s3_bucket_versioning" "this" {
   bucket = aws_s3_bucket.this.id
+  region = var.region
 
   versioning_configuration {
     status = var.versioning ? "Enabled" : "Suspended"
@@ -34,6 +38,7 @@ resource "aws_s3_bucket_versioning" "this" {
 # S3's own keys: load balancers cannot write their logs to a bucket with a KMS key.
 resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   bucket = aws_s3_bucket.this.id
+  region = var.region
 
   rule {
     apply_server_side_encryption_by_default {
@@ -44,6 +49,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
 
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   bucket = aws_s3_bucket.this.id
+  region = var.region
 
   rule {
     id     = "tidy"
@@ -102,6 +108,7 @@ data "aws_iam_policy_document" "this" {
 
 resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this.id
+  region = var.region
   policy = data.aws_iam_policy_document.this.json
 
   depends_on = [aws_s3_bucket_public_access_block.this]

@@ -9,6 +9,17 @@ variable "bucket" {
   }
 }
 
+variable "region" {
+  description = "Where the bucket is. null: in the provider's region."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.region == null ? true : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region: a region's code, such as ap-northeast-2, or null."
+  }
+}
+
 variable "versioning" {
   description = "Keep what is overwritten or deleted, until expire_noncurrent_days."
   type        = bool

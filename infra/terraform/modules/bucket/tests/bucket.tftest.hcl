@@ -49,3 +49,16 @@ run "dotted_name" {
 
   expect_failures = [var.bucket]
 }
+
+run "elsewhere" {
+  command = plan
+
+  variables {
+    region = "ap-northeast-1"
+  }
+
+  assert {
+    condition     = aws_s3_bucket.this.region == "ap-northeast-1" && aws_s3_bucket_policy.this.region == "ap-northeast-1"
+    error_message = "All of it is in the region that was named."
+  }
+}
