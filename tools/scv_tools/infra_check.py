@@ -10,7 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from scv_tools import infra_boot, infra_moto, infra_pipeline, infra_policy, infra_terraform, infra_vpn
+from scv_tools import (
+    infra_boot, infra_moto, infra_pipeline, infra_policy, infra_terraform, infra_vpn)
 from scv_tools.infra_terraform import EDGE, GLOBAL, INFRA
 from scv_tools.results import FAILED, PASSED, SKIPPED, Case
 from scv_tools.tree import ROOT

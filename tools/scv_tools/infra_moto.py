@@ -3,6 +3,7 @@ CloudFormation on loopback. moto makes a stack's records; it does not take them 
 left to the lab's own tests. Where the machine lacks moto or boto3, why_not() says so."""
 
 import importlib.util
+import logging
 from pathlib import Path
 
 from scv_tools.tree import ROOT
@@ -30,6 +31,7 @@ def problem() -> str:
     import boto3
     from moto.server import ThreadedMotoServer
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
