@@ -7,7 +7,8 @@ variable "pipelines" {
     connection, which a person completes once). source.file_paths: per component, what starts its pipeline (of
     codeconnections only). architectures: amd64, arm64 or both; the fleets' own among them. build.image: Debian 12, which
     the packages are for. approval: a person agrees before a deployment. deploy: how much of a fleet keeps serving, and
-    what stops a deployment. agent: the package of the CodeDeploy agent in AWS's own bucket, and its SHA-256.
+    what stops a deployment. agent: the package of the CodeDeploy agent in AWS's own bucket, and its SHA-256; or
+    agent_in_image: the machine image has one that starts by itself.
   END
   type = object({
     enabled = optional(bool, false)
@@ -47,6 +48,7 @@ variable "pipelines" {
       key    = string
       sha256 = string
     }))
+    agent_in_image = optional(bool, false)
   })
   default  = {}
   nullable = false
@@ -77,7 +79,7 @@ variable "pipelines" {
   }
 
   validation {
-    condition     = !var.pipelines.enabled || var.pipelines.agent != null
-    error_message = "pipelines.agent: which package of the CodeDeploy agent the instances install, and its SHA-256. docs/pipelines.md says how to find out."
+    condition     = !var.pipelines.enabled || (var.pipelines.agent != null) != var.pipelines.agent_in_image
+    error_message = "pipelines.agent: which package of the CodeDeploy agent the instances install, and its SHA-256 (docs/pipelines.md says how to find out); or agent_in_image, not both."
   }
 }

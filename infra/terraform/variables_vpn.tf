@@ -28,17 +28,18 @@ variable "vpn" {
 }
 
 variable "session_manager" {
-  description = "Shells on the instances by AWS Systems Manager. agent: its version, and the SHA-256 of that version's package for Debian, which the instances insist on."
+  description = "Shells on the instances by AWS Systems Manager. agent: its version, and the SHA-256 of that version's package for Debian, which the instances insist on; or agent_in_image: the machine image has one that starts by itself."
   type = object({
-    enabled = optional(bool, false)
-    agent   = optional(object({ version = string, sha256 = string }))
+    enabled        = optional(bool, false)
+    agent          = optional(object({ version = string, sha256 = string }))
+    agent_in_image = optional(bool, false)
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = !var.session_manager.enabled || var.session_manager.agent != null
-    error_message = "session_manager: the agent's version and sha256 (docs/vpn.md says how to find them)."
+    condition     = !var.session_manager.enabled || (var.session_manager.agent != null) != var.session_manager.agent_in_image
+    error_message = "session_manager: the agent's version and sha256 (docs/vpn.md says how to find them); or agent_in_image, not both."
   }
 
   validation {

@@ -75,9 +75,13 @@ void MemoryAccount::FailNextOf(std::string type, Error error) {
   fail_next_[std::move(type)] = std::move(error);
 }
 
-void MemoryAccount::NeverSettle(std::string type) {
+void MemoryAccount::NeverSettle(std::string type, bool never) {
   const std::scoped_lock lock(mutex_);
-  never_[std::move(type)] = true;
+  if (never) {
+    never_.insert(std::move(type));
+  } else {
+    never_.erase(type);
+  }
 }
 
 }  // namespace scv::provider

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 
 #include "aws/account.h"
 
@@ -26,14 +27,14 @@ class MemoryAccount final : public aws::Account {
   // The next WaitSettled of this type fails with this error (once): a lab that could not.
   void FailNextOf(std::string type, Error error);
   // Waits of this type end only when they are stopped or their deadline passes.
-  void NeverSettle(std::string type);
+  void NeverSettle(std::string type, bool never = true);
 
  private:
   mutable std::mutex mutex_;
   std::mutex writing_;
   std::shared_ptr<const aws::DesiredState> state_ = std::make_shared<aws::DesiredState>();
   std::map<std::string, Error> fail_next_;
-  std::map<std::string, bool> never_;
+  std::set<std::string> never_;
   std::condition_variable never_told_;
 };
 

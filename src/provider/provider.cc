@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <boost/json/parse.hpp>
+#include <chrono>
 #include <utility>
 
 #include "provider/apply.h"
@@ -18,6 +19,8 @@
 
 namespace scv::provider {
 namespace {
+
+constexpr std::chrono::seconds kTakeBackWithin{10};
 
 // A type that is served but has no entry: everything that AWS decides stays null.
 const Entry& EntryOf(const std::string& type) {
@@ -162,6 +165,22 @@ Diagnostics Provider::Drop(const aws::Resource& resource,
   session.region = resource.key.region;
   return DropResource(
       {services_, session, type, *block, EntryOf(type), prior, Value(), Value(), stopped});
+}
+
+void Provider::TakeBack(StateAnswer& answer) const {
+  const auto state = services_.account->State();
+  const auto* resource = answer.made ? state->Find(*answer.made) : nullptr;
+  if (resource == nullptr) return;
+  const auto deadline = std::chrono::steady_clock::now() + kTakeBackWithin;
+  const auto late = [deadline] { return std::chrono::steady_clock::now() >= deadline; };
+  const auto problems = Drop(*resource, late);
+  answer.diagnostics.insert(answer.diagnostics.end(), problems.begin(), problems.end());
+  if (HasError(problems)) return;
+  answer.state = Value();
+  answer.made.reset();
+  for (auto& diagnostic : answer.diagnostics) {
+    if (!diagnostic.warning) diagnostic.detail += "; what there was of it is taken down";
+  }
 }
 
 void Provider::Acknowledge(const aws::ResourceKey& key) const {

@@ -29,7 +29,7 @@ struct Services {
 struct Session {
   std::string region;
   std::map<std::string, std::string> default_tags;
-  std::atomic<bool> stopped = false;  // Ctrl-C: waits end
+  std::atomic<bool> stopped = false;  // Ctrl-C: waits end soon
   // Whoever applies hears of a new resource only by Apply's answer; what a dying daemon left
   // without one is dropped. false: it finds by itself what stands.
   bool drops_unacknowledged = true;
@@ -72,6 +72,11 @@ class Provider {
   // Takes down what a daemon was making when it died, whatever protects it: nobody was told of it.
   // What something else needs stays. `stopped` as above.
   Diagnostics Drop(const aws::Resource& resource, const std::function<bool()>& stopped) const;
+  // After an Apply that was given up and whose answer.made is set: as Drop, so that the name is
+  // free for the next try (Terraform would keep a tainted resource, and cannot replace one that has
+  // to be created before it is destroyed). Then the answer says that there is none. What cannot be
+  // taken down within 10 s stays, in the answer as well.
+  void TakeBack(StateAnswer& answer) const;
   // Whoever asked knows of it: from now on no daemon drops it. That fails only with the disk; then
   // it is acknowledged when Terraform reads it next.
   void Acknowledge(const aws::ResourceKey& key) const;

@@ -7,6 +7,7 @@
 #include "provider/conform.h"
 #include "provider/random_text.h"
 #include "provider/schema.h"
+#include "provider/sessions.h"
 #include "provider/test_support.h"
 
 namespace scv::provider {
@@ -123,10 +124,25 @@ TEST(Provider, CtrlCEndsAWait) {
   const auto config = lab.Config("aws_eip");
   const auto plan = lab.Replan("aws_eip", Value(), config);
   int polls = 0;
-  const auto made = lab.provider.Apply(lab.session, "aws_eip", Value(), plan.planned, config,
-                                       [&] { return ++polls > 2; });
+  auto made = lab.provider.Apply(lab.session, "aws_eip", Value(), plan.planned, config,
+                                 [&] { return ++polls > 2; });
   EXPECT_NE(Text(made.diagnostics).find("interrupted"), std::string::npos);
   EXPECT_FALSE(made.state.is_null());
+  lab.account.NeverSettle("aws_eip", false);
+  lab.provider.TakeBack(made);
+  EXPECT_TRUE(made.state.is_null()) << "nothing to taint";
+  EXPECT_NE(Text(made.diagnostics).find("taken down"), std::string::npos);
+  EXPECT_TRUE(lab.account.State()->List("ap-northeast-2", "aws_eip").empty());
+}
+
+TEST(Provider, CtrlCLetsAChangeEndForAWhile) {
+  Session session;
+  GiveUp none(session, std::chrono::hours(1));
+  EXPECT_FALSE(none());
+  session.stopped = true;
+  EXPECT_FALSE(none());
+  GiveUp at_once(session, std::chrono::milliseconds(0));
+  EXPECT_TRUE(at_once());
 }
 
 TEST(Provider, AddressesComeFromThePoolLowestFirst) {

@@ -5,8 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <boost/json/parse.hpp>
-#include <map>
-#include <mutex>
+#include <functional>
 #include <utility>
 
 #include "provider/acceptor.h"
@@ -15,6 +14,7 @@
 #include "provider/msgpack.h"
 #include "provider/schema.h"
 #include "provider/server.h"
+#include "provider/sessions.h"
 // The generated half is compiled here as well: gRPC's headers take longer than all of this room.
 #include <tfplugin5.grpc.pb.cc>
 
@@ -121,33 +121,6 @@ Status Guarded(const Body& body) {
   }
 }
 
-// The sessions by gRPC's name of the connection, "fd:17" for those that it was given.
-class Sessions {
- public:
-  std::shared_ptr<Session> Of(const std::string& peer) {
-    const std::scoped_lock lock(mutex_);
-    auto& session = sessions_[peer];
-    if (session == nullptr) session = std::make_shared<Session>();
-    return session;
-  }
-  void Put(const std::string& peer, std::shared_ptr<Session> session) {
-    const std::scoped_lock lock(mutex_);
-    sessions_[peer] = std::move(session);
-  }
-  void Forget(int fd) {
-    const std::scoped_lock lock(mutex_);
-    sessions_.erase("fd:" + std::to_string(fd));
-  }
-  void StopAll() {
-    const std::scoped_lock lock(mutex_);
-    for (auto& [peer, session] : sessions_) session->stopped = true;
-  }
-
- private:
-  std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Session>> sessions_;
-};
-
 class Service final : public wire::Provider::Service {
  public:
   Service(const Provider& provider, Sessions& sessions, AfterReply& after)
@@ -247,9 +220,14 @@ class Service final : public wire::Provider::Service {
                              wire::ApplyResponse* out) override {
     return Guarded([&] {
       const auto session = sessions_.Of(context->peer());
-      const auto stopped = [&] { return session->stopped || context->IsCancelled(); };
-      const auto answer = provider_.Apply(*session, in->type_name(), Need(in->prior_state()),
-                                          Need(in->planned_state()), Need(in->config()), stopped);
+      const std::function<bool()> stopped = [this, context, late = GiveUp(*session)]() mutable {
+        return sessions_.closing() || context->IsCancelled() || late();
+      };
+      auto answer = provider_.Apply(*session, in->type_name(), Need(in->prior_state()),
+                                    Need(in->planned_state()), Need(in->config()), stopped);
+      // The next daemon drops by itself what nobody was told of.
+      const bool heard = !HasError(answer.diagnostics) && !context->IsCancelled();
+      if (answer.made && !heard && stopped() && !sessions_.closing()) provider_.TakeBack(answer);
       Encode(answer.state, out->mutable_new_state());
       Fill(answer.diagnostics, out->mutable_diagnostics());
       if (answer.made) {
@@ -353,12 +331,12 @@ class GrpcServer final : public Server {
 
   ~GrpcServer() override {
     acceptor_.reset();
-    sessions_.StopAll();
+    sessions_.Close();
     grpc_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(2));
     grpc_->Wait();
   }
 
-  void Stop() override { sessions_.StopAll(); }
+  void Stop() override { sessions_.Close(); }
 
  private:
   Sessions sessions_;

@@ -9,7 +9,7 @@ import time
 import unittest
 from html.parser import HTMLParser
 
-from lab import ROOT, Lab, wait_for, why_not
+from lab import CLI, ROOT, Lab, wait_for, why_not
 
 REASON = why_not()
 DRILL = ROOT / "build/release/src/drill/scv-drill"
@@ -97,6 +97,29 @@ class Drills(unittest.TestCase):
         self.lab.run("failback")
         [cluster] = self.lab.status()["databases"]
         self.assertEqual(cluster["writer"], "ap-northeast-2/scv")
+
+    def edge(self, command: str, *options: str) -> subprocess.CompletedProcess:
+        """infra/roots on the edge, with Terraform behind the lab and no file in the checkout."""
+        environment = {**self.lab.environment, "TERRAFORM": f"{CLI} terraform",
+                       "TF_DATA_DIR": str(self.lab.state / "edge.data")}
+        approve = () if command == "plan" else ("--auto-approve",)
+        return subprocess.run(
+            [ROOT / "infra/roots", command, "--prefix", "lab-", "--edge", "--only", "edge",
+             *approve, "--", f"-state={self.lab.state}/edge.tfstate", *options],
+            env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+    def test_the_edge_is_applied_over_both_regions_and_destroyed(self) -> None:
+        applied = self.edge("apply")
+        self.assertEqual(applied.returncode, 0, applied.stdout + applied.stderr)
+        recorded = {kind["type"]: kind["count"] for kind in self.lab.status()["recorded"]}
+        self.assertEqual(recorded["aws_cloudfront_distribution"], 1)
+        self.assertEqual(recorded["aws_globalaccelerator_endpoint_group"], 2)
+        again = self.edge("plan")
+        self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
+        gone = self.edge("destroy")
+        self.assertEqual(gone.returncode, 0, gone.stdout + gone.stderr)
+        left = {kind["type"] for kind in self.lab.status()["recorded"]}
+        self.assertEqual({name for name in left if "cloudfront" in name}, set())
 
     def test_what_the_lab_does_not_have_is_said(self) -> None:
         wanted = {"name": "unfit", "title": {"en": "Unfit", "ko": "불가"}, "about": "No such part.",

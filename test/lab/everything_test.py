@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from lab import ROOT, Lab, signed_in, why_not
+from lab import ROOT, Lab, signed_in, wait_for, why_not
 
 REASON = why_not()
 FURTHER = f"-var-file={ROOT}/infra/examples/lab-everything.tfvars"
@@ -22,11 +22,20 @@ class Everything(unittest.TestCase):
         status = lab.status()
         recorded = {kind["type"]: kind["count"] for kind in status["recorded"]}
         for kind in ("aws_wafv2_web_acl", "aws_wafv2_web_acl_association", "aws_sns_topic",
-                     "aws_cloudwatch_dashboard", "aws_cloudwatch_log_group"):
+                     "aws_cloudwatch_dashboard", "aws_cloudwatch_log_group", "aws_codepipeline",
+                     "aws_codebuild_project", "aws_codedeploy_deployment_group"):
             self.assertGreaterEqual(recorded.get(kind, 0), 1, json.dumps(recorded))
         self.assertIn("recorded only:", lab.run("status").stdout)
         client = signed_in(lab)
+        self.addCleanup(client.close)
         self.assertEqual(client.request("POST", "/api/v1/memos", {"title": "all"})[0], 201)
+
+        def follows_the_channel() -> bool:
+            told = [lab.run("logs", instance["id"]).stdout for instance in lab.instances("was")]
+            return bool(told) and all("manifest.json names releases/" in text for text in told)
+
+        wait_for("instances that installed what the pipeline's channel names",
+                 follows_the_channel, 60)
 
         again = lab.terraform(*lab.on_root("plan", "-detailed-exitcode", FURTHER))
         self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
