@@ -3,6 +3,7 @@
 #ifndef SCV_WORLD_LINUX_ACCESS_LOG_LINE_H_
 #define SCV_WORLD_LINUX_ACCESS_LOG_LINE_H_
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,8 +16,8 @@ namespace scv::world {
 struct AccessLogNode {
   std::string load_balancer;  // "app/front/50dc6c495c0c9188"
   std::string account, region, address;
-  std::string certificate;                        // the default one's ARN
-  std::map<std::string, std::string> group_arns;  // target group's name → ARN
+  std::string certificate;                                     // the default one's ARN
+  std::map<std::string, std::string, std::less<>> group_arns;  // target group's name → ARN
 };
 
 // A line without its newline; nullopt: not what render::HaproxyLogField says (a message of HAProxy

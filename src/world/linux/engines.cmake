@@ -23,7 +23,7 @@ list(APPEND SCV_WORLD_LINUX_SOURCES
   name_database.cc
   name_server.cc)
 
-list(APPEND SCV_WORLD_LINUX_TESTS octet_frames_test.cc)
+list(APPEND SCV_WORLD_LINUX_TESTS access_log_line_test.cc octet_frames_test.cc)
 
 if(NOT SCV_FUZZ)
   add_executable(world_engines_test
