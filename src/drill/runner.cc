@@ -17,6 +17,8 @@ constexpr double kFinishWithin = 130;
 // It must stand for this long before it counts as standing.
 constexpr Micros kWholeFor = 600'000;
 constexpr double kRedundancyPatience = 60;
+constexpr Micros kCalmFor = 10'000'000;  // longer than a client waits between attempts
+constexpr double kClientsPatience = 120;
 
 Micros Seconds(double seconds) { return static_cast<Micros>(seconds * kSecond); }
 
@@ -147,6 +149,8 @@ Result<void> Runner::Prepare(Course& course) {
     return Fail(ErrorKind::kUnavailable, course.scenario.name + ": " + why);
   }
   course.result.pace = picture.pace;
+  auto& expect = course.result.scenario.expect;
+  if (picture.pace == "aws") expect = AtAwsPace(expect);
   return {};
 }
 
@@ -243,12 +247,27 @@ Result<void> Runner::Observe(Course& course) {
   SCV_ASSIGN(const bool over,
              WaitFor(course, "observing", last_step + Seconds(least), [] { return false; }));
   static_cast<void>(over);
-  const auto within = course.scenario.expect.redundancy_within_s;
+  const auto within = course.result.scenario.expect.redundancy_within_s;
   if (!within) return {};
   const Micros deadline = last_step + Seconds(std::max(*within, kRedundancyPatience));
   SCV_ASSIGN(const bool whole,
              WaitFor(course, "waiting for redundancy", deadline, [&] { return IsSteady(course); }));
   static_cast<void>(whole);
+  return course.result.pace == "aws" ? ObserveClients(course) : Result<void>();
+}
+
+// What stands again is not what clients reach: caches and intervals of AWS's length are between.
+Result<void> Runner::ObserveClients(Course& course) {
+  std::size_t failed = course.clients->tally().failed;
+  Micros calm_since = NowMicros();
+  const auto calm = [&] {
+    const auto now_failed = course.clients->tally().failed;
+    if (std::exchange(failed, now_failed) != now_failed) calm_since = NowMicros();
+    return NowMicros() - calm_since > kCalmFor;
+  };
+  SCV_ASSIGN(const bool served, WaitFor(course, "waiting for the clients to be served",
+                                        NowMicros() + Seconds(kClientsPatience), calm));
+  static_cast<void>(served);
   return {};
 }
 

@@ -56,6 +56,7 @@ class Runner {
   Result<void> DoStep(Course& course, const Step& step);
   Result<void> Await(Course& course, const Step& step);
   Result<void> Observe(Course& course);
+  Result<void> ObserveClients(Course& course);
   Result<void> FinishClients(Course& course);
   void Conclude(Course& course);
 

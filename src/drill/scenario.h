@@ -53,6 +53,10 @@ struct Expectations {
   std::optional<double> redundancy_within_s = 60;  // of the last step
 };
 
+// At AWS's pace its own waits decide how long a recovery takes: times and failed requests are
+// reported, only losses and never coming back are judged.
+Expectations AtAwsPace(Expectations expect);
+
 struct StopConditions {
   double silence_s = 120;   // nobody was served for this long
   double duration_s = 600;  // of the whole drill

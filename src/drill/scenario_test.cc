@@ -89,6 +89,21 @@ Picture TwoRegions() {
   return picture;
 }
 
+TEST(DrillScenario, AtAwsPaceOnlyLossesAndNeverComingBackAreJudged) {
+  Expectations expect;
+  expect.rto_max_ms = 1500;
+  expect.failed_requests_max = 0;
+  expect.redundancy_within_s = 10;
+  const auto slow = AtAwsPace(expect);
+  EXPECT_EQ(slow.rpo_max, 0);
+  EXPECT_FALSE(slow.rto_max_ms);
+  EXPECT_FALSE(slow.failed_requests_max);
+  EXPECT_GT(slow.failed_operations_max, 1'000'000);
+  EXPECT_EQ(slow.redundancy_within_s, 240);
+  expect.redundancy_within_s.reset();
+  EXPECT_FALSE(AtAwsPace(expect).redundancy_within_s) << "it was not wanted";
+}
+
 TEST(DrillSelector, FindsPartsZonesAndRegions) {
   const auto picture = TwoRegions();
   EXPECT_EQ(*SelectPart("primary", picture, 0), "db/ap-northeast-2/scv/2");
