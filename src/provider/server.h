@@ -24,7 +24,8 @@ class Server {
   static Result<std::unique_ptr<Server>> Start(int listener, const Provider& provider);
 
   virtual ~Server() = default;  // ends every call and connection
-  // Calls under way end soon, as if Ctrl-C had been pressed on every Terraform. Idempotent.
+  // Calls under way are given up at once; what they were making stays as it is, and the next daemon
+  // drops it. Idempotent.
   virtual void Stop() = 0;
 };
 
