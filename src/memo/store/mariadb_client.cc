@@ -19,20 +19,33 @@ using std::chrono::milliseconds;
 constexpr std::size_t kFirstRoom = 1024;
 
 // libmariadb counts timeouts in seconds and gives its wait callback no context. Calls block, so the
-// thread that waits is the one that set the deadline.
-thread_local Clock::time_point io_deadline;
+// thread that waits is the one that set these.
+struct IoWait {
+  Clock::time_point begun, deadline;
+  NameWatch* names = nullptr;
+  const Addresses* peer = nullptr;
+
+  bool Deserted() const { return names != nullptr && names->LeadsElsewhere(*peer, begun); }
+};
+thread_local IoWait io_wait;
 
 int WaitForSocket(my_socket socket, my_bool is_read, int) {
   pollfd waited{socket, static_cast<short>(is_read ? POLLIN : POLLOUT), 0};
   for (;;) {
-    const auto left = std::chrono::ceil<milliseconds>(io_deadline - Clock::now()).count();
-    const int ready = ::poll(&waited, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
+    const auto left = std::chrono::ceil<milliseconds>(io_wait.deadline - Clock::now());
+    const auto slice = io_wait.names != nullptr ? std::min(left, NameWatch::kPatience) : left;
+    const int ready = ::poll(&waited, 1, std::max(static_cast<int>(slice.count()), 0));
     if (ready < 0 && errno == EINTR) continue;
-    if (ready == 0) errno = ETIMEDOUT;
-    return ready;
+    if (ready != 0) return ready;
+    const bool late = Clock::now() >= io_wait.deadline;
+    if (!late && !io_wait.Deserted()) continue;
+    errno = late ? ETIMEDOUT : ECONNRESET;
+    return 0;
   }
 }
 
+// Over TLS the library reads and writes a blocking socket and comes to WaitForSocket only when that
+// is late itself.
 void SetSocketTimeouts(int socket, milliseconds timeout) {
   timeval time{};
   time.tv_sec = static_cast<time_t>(timeout.count() / 1000);
@@ -165,7 +178,7 @@ std::int64_t MariadbRows::Int(unsigned column) const {
 
 void MariadbConnection::Close::operator()(MYSQL* handle) const {
   // The farewell to a server that hangs fits into the socket's buffer.
-  io_deadline = Clock::now();
+  io_wait = {};
   mysql_close(handle);
 }
 
@@ -177,7 +190,10 @@ Result<std::unique_ptr<MariadbConnection>> MariadbConnection::Open(const Mariadb
   std::unique_ptr<MYSQL, Close> handle(mysql_init(nullptr));
   if (!handle) return Fail(ErrorKind::kInternal, "MariaDB: no memory for a connection");
   SetOptions(handle.get(), options, timeout);
-  io_deadline = Clock::now() + timeout;
+  // Before it is connected, a socket does not tell to whom.
+  const Addresses peer = options.name_watch ? options.name_watch->Now() : Addresses{};
+  const auto now = Clock::now();
+  io_wait = {now, now + timeout, options.name_watch.get(), &peer};
   if (mysql_real_connect(handle.get(), options.host.c_str(), credentials.user.c_str(),
                          credentials.password.c_str(), options.database.c_str(), options.port,
                          nullptr, CLIENT_MULTI_STATEMENTS) == nullptr) {
@@ -186,19 +202,25 @@ Result<std::unique_ptr<MariadbConnection>> MariadbConnection::Open(const Mariadb
     return Fail(MariadbErrorKind(code, sqlstate),
                 Describe(code, sqlstate, mysql_error(handle.get()), true));
   }
-  SetSocketTimeouts(mysql_get_socket(handle.get()), options.io_timeout);
   return std::unique_ptr<MariadbConnection>(new MariadbConnection(options, handle.release()));
 }
 
+MariadbConnection::MariadbConnection(const MariadbOptions& options, MYSQL* handle)
+    : options_(options), handle_(handle), peer_(PeerOf(mysql_get_socket(handle))) {
+  const auto most = options.name_watch ? NameWatch::kPatience : options.io_timeout;
+  SetSocketTimeouts(mysql_get_socket(handle), std::min(most, options.io_timeout));
+}
+
 void MariadbConnection::Begin() {
-  io_deadline = Clock::now() + options_.io_timeout;
+  const auto now = Clock::now();
+  io_wait = {now, now + options_.io_timeout, options_.name_watch.get(), &peer_};
   last_code_ = 0;
 }
 
 Error MariadbConnection::Failed(unsigned code, const char* sqlstate, const char* message) {
   last_code_ = code;
   ErrorKind kind = MariadbErrorKind(code, sqlstate);
-  if (IsLost(code) && Clock::now() >= io_deadline) kind = ErrorKind::kTimeout;
+  if (IsLost(code) && Clock::now() >= io_wait.deadline) kind = ErrorKind::kTimeout;
   return {kind, Describe(code, sqlstate, message, false)};
 }
 

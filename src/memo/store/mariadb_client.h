@@ -79,8 +79,7 @@ class MariadbConnection {
     void operator()(MYSQL* handle) const;
   };
 
-  MariadbConnection(const MariadbOptions& options, MYSQL* handle)
-      : options_(options), handle_(handle) {}
+  MariadbConnection(const MariadbOptions& options, MYSQL* handle);
 
   // Starts the clock of one round trip.
   void Begin();
@@ -88,6 +87,7 @@ class MariadbConnection {
 
   MariadbOptions options_;
   std::unique_ptr<MYSQL, Close> handle_;
+  Addresses peer_;
   std::uint64_t changes_ = 0;
   unsigned last_code_ = 0;
 };
@@ -95,8 +95,9 @@ class MariadbConnection {
 // Asks the options for credentials, and once more for new ones when the server refuses the first.
 Result<std::unique_ptr<MariadbConnection>> ConnectMariadb(const MariadbOptions& options,
                                                           std::chrono::milliseconds timeout);
-// kInvalid: an option is missing or the CA file cannot be read.
-Result<void> CheckMariadbOptions(const MariadbOptions& options);
+// Checks the options and fills in what may be left out. kInvalid: one is missing, or the CA file
+// cannot be read.
+Result<void> FinishMariadbOptions(MariadbOptions& options);
 
 // A server-side prepared statement, prepared at first use.
 class MariadbStatement {

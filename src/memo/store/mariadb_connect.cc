@@ -23,13 +23,17 @@ Result<std::unique_ptr<MariadbConnection>> ConnectMariadb(const MariadbOptions& 
   return MariadbConnection::Open(options, renewed, left);
 }
 
-Result<void> CheckMariadbOptions(const MariadbOptions& options) {
+Result<void> FinishMariadbOptions(MariadbOptions& options) {
   if (options.host.empty() || options.database.empty() || !options.credentials) {
     return Fail(ErrorKind::kInvalid, "MariaDB needs a host, a database and credentials");
   }
   const bool verify = options.tls == MariadbOptions::Tls::kVerify;
   if (verify && !options.ca_file.empty() && !std::ifstream(options.ca_file).good()) {
     return Fail(ErrorKind::kInvalid, "the CA file " + options.ca_file + " cannot be read");
+  }
+  if (!options.name_watch) {
+    options.name_watch =
+        std::make_shared<NameWatch>([host = options.host] { return ResolveName(host); });
   }
   return {};
 }

@@ -219,7 +219,7 @@ std::string LookSql(std::span<const Evidence* const> evidence, milliseconds pati
 }
 
 Result<std::unique_ptr<Replica>> MakeMariadbReplica(MariadbOptions options) {
-  SCV_TRY(CheckMariadbOptions(options));
+  SCV_TRY(FinishMariadbOptions(options));
   options.io_timeout += ReplicaSession::kPatienceMax;
   return std::make_unique<MariadbReplica>(std::move(options));
 }

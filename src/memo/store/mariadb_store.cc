@@ -38,7 +38,7 @@ class MariadbStore final : public Store {
 }  // namespace
 
 Result<std::unique_ptr<Store>> MakeMariadbStore(MariadbOptions options) {
-  SCV_TRY(CheckMariadbOptions(options));
+  SCV_TRY(FinishMariadbOptions(options));
   return std::make_unique<MariadbStore>(std::move(options));
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "memo/store/name_watch.h"
 #include "memo/store/store.h"
 
 namespace scv::memo {
@@ -30,6 +31,9 @@ struct MariadbOptions {
   };
 
   std::string host;  // a name (resolved at each Open) or an address
+  // Where the name leads, asked while a round trip or an Open takes long; what waits for a server
+  // that the name leads away from ends with kUnavailable. null: the C library's resolver.
+  std::shared_ptr<NameWatch> name_watch;
   std::uint16_t port = 3306;
   std::string database;
   CredentialSource credentials;

@@ -1,6 +1,10 @@
 // What is special to MariaDB as a server over the network: TLS, credentials, failover, locks.
 #include "memo/store/mariadb_store.h"
 
+#include <atomic>
+#include <memory>
+#include <thread>
+
 #include "memo/store/mariadb_store_fixture.h"
 
 namespace scv::memo {
@@ -198,6 +202,33 @@ TEST_F(MariadbStoreTest, AHungServerIsGivenUpInTime) {
   session_ = NewSession(*store_);
   EXPECT_EQ(WriteOne(*session_, command).answer.status, WriteStatus::kApplied);
   EXPECT_EQ(ReadOne(*session_, MakeList(caller)).memos.size(), 1u);
+}
+
+// A failover moves the name while the old server is silent: nobody waits until his time is up.
+TEST_F(MariadbStoreTest, AServerThatTheNameLeadsAwayFromIsNotWaitedFor) {
+  const Caller caller = SignUp();
+  std::atomic<int> queries = 0;
+  options_.name_watch = std::make_shared<NameWatch>([&] {
+    const bool moved = ++queries > 6;  // others wait meanwhile
+    return Addresses{moved ? "127.0.0.2" : "127.0.0.1"};
+  });
+  const auto store = NewStore(options_);
+  const auto reader = NewSession(*store);
+  const auto writer = NewSession(*store);
+  ASSERT_EQ(TryRead(*reader, FindCaller{caller})->status, ReadStatus::kFound);
+  server_->Pause();
+  const auto begin = Clock::now();
+  std::jthread opener([&] {
+    EXPECT_EQ(store->Open(20s).error().kind, ErrorKind::kUnavailable);
+    EXPECT_LT(Clock::now() - begin, 2s);
+  });
+  EXPECT_EQ(TryRead(*reader, FindCaller{caller}).error().kind, ErrorKind::kUnavailable);
+  EXPECT_GT(queries, 6);
+  const auto command = MakeCommand(caller, MakeCreate(TestId(1), "title"));
+  EXPECT_EQ(TryWrite(*writer, command).error().kind, ErrorKind::kUnavailable);
+  EXPECT_LT(Clock::now() - begin, 2s);
+  opener.join();
+  server_->Resume();
 }
 
 TEST_F(MariadbStoreTest, TooManyConnectionsAreUnavailable) {

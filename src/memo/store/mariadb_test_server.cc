@@ -335,7 +335,12 @@ Result<void> MariadbTestServer::Restart(const std::vector<std::string>& further_
   return Launch(further_arguments, tls);
 }
 
-void MariadbTestServer::Pause() { Signal(SIGSTOP); }
+void MariadbTestServer::Pause() {
+  Signal(SIGSTOP);
+  // Its threads run on until the kernel has stopped each of them.
+  siginfo_t stopped{};
+  if (pid_ > 0) ::waitid(P_PID, pid_, &stopped, WSTOPPED | WEXITED | WNOWAIT);
+}
 
 void MariadbTestServer::Resume() { Signal(SIGCONT); }
 

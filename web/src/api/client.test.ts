@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ApiClient, readDuration, readRetryAfter } from './client.ts';
 
 function answering(body: string, init: ResponseInit) {
@@ -79,6 +79,24 @@ describe('ApiClient', () => {
       retryAfterMs: 0,
     });
   });
+});
+
+it('waits less for what may be repeated while the service answers', async () => {
+  const timeout = vi.spyOn(AbortSignal, 'timeout');
+  const statuses = [200, 503, 200, 200, 200];
+  const client = new ApiClient(() =>
+    Promise.resolve(new Response('{}', { status: statuses.shift() ?? 200 })),
+  );
+  const waits = async (call: Parameters<ApiClient['send']>[0]) => {
+    await client.send(call);
+    return timeout.mock.lastCall?.[0];
+  };
+  expect(await waits({ method: 'GET', path: '/x' })).toBe(4_000);
+  expect(await waits({ method: 'POST', path: '/x', idempotencyKey: 'key' })).toBe(4_000);
+  expect(await waits({ method: 'GET', path: '/x' })).toBe(15_000);
+  expect(await waits({ method: 'GET', path: '/x' })).toBe(4_000);
+  expect(await waits({ method: 'POST', path: '/session' })).toBe(15_000);
+  timeout.mockRestore();
 });
 
 it('reads Retry-After as seconds or a date', () => {

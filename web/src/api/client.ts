@@ -16,12 +16,18 @@ export interface Call {
 
 /** Longer than the service's own deadline (10 s), so that its answer is not thrown away. */
 const kTimeoutMs = 15_000;
+/**
+ * While the service answers, a request without an answer is rather on a dead connection than slow.
+ * What may be repeated is given up sooner, and the sync engine repeats it.
+ */
+const kTimeoutWhileAnsweredMs = 4_000;
 const kUploadTimeoutMs = 300_000;
 
 export class ApiClient {
   /** Goes with every write; belongs to the session (see docs/api.md, "Who is asking"). */
   csrfToken: string | null = null;
   onServedBy: (served: ServedBy) => void = () => {};
+  private answered = true;
 
   constructor(private readonly fetch_: typeof fetch = (...args) => fetch(...args)) {}
 
@@ -33,8 +39,10 @@ export class ApiClient {
       text = await response.text();
     } catch (error) {
       if (call.signal?.aborted) throw error;
+      this.answered = false;
       return { kind: 'unreachable', retryAfterMs: 0 };
     }
+    this.answered = response.status < 500;
     this.noteServedBy(response);
     return toAnswer<T>(response, text);
   }
@@ -64,7 +72,7 @@ export class ApiClient {
     if (call.method !== 'GET' && this.csrfToken) headers['X-CSRF-Token'] = this.csrfToken;
     if (call.ifMatch !== undefined) headers['If-Match'] = `"${call.ifMatch}"`;
     if (call.idempotencyKey) headers['Idempotency-Key'] = call.idempotencyKey;
-    const timeout = AbortSignal.timeout(call.upload ? kUploadTimeoutMs : kTimeoutMs);
+    const timeout = AbortSignal.timeout(this.patienceMs(call));
     return {
       method: call.method,
       headers,
@@ -73,6 +81,12 @@ export class ApiClient {
       cache: 'no-store',
       signal: call.signal ? anySignal(call.signal, timeout) : timeout,
     };
+  }
+
+  private patienceMs(call: Call): number {
+    if (call.upload) return kUploadTimeoutMs;
+    const repeatable = call.method === 'GET' || call.idempotencyKey !== undefined;
+    return this.answered && repeatable ? kTimeoutWhileAnsweredMs : kTimeoutMs;
   }
 
   private noteServedBy(response: Response): void {
