@@ -2,7 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 LINE_SHOWN_MAX = 240
@@ -59,6 +59,7 @@ def _read_element(element: ElementTree.Element) -> list[Case]:
     return inner
 
 
+_NOT_ENDED = "it did not come to its end"
 _GTEST_LINE = re.compile(r"\[( RUN      |       OK |  FAILED  |  SKIPPED )\] (\S+)"
                          r"(?:, where .*?)?(?: \((\d+) ms\))?$")
 
@@ -74,13 +75,17 @@ def read_gtest(output: str) -> list[Case]:
             continue
         what, name, milliseconds = match.group(1).strip(), match.group(2), match.group(3)
         if what == "RUN":
-            cases[name] = Case(name, FAILED, message="it did not come to its end")
+            cases[name] = Case(name, FAILED, message=_NOT_ENDED)
             said = []
         elif name in cases and milliseconds is not None:
             status = {"OK": PASSED, "FAILED": FAILED, "SKIPPED": SKIPPED}[what]
             text = "\n".join(said)
             message = {PASSED: "", SKIPPED: _skip_reason(text)}.get(status, _essence(text))
             cases[name] = Case(name, status, int(milliseconds) / 1000, message)
+            said = []
+    last = next(reversed(cases), None)
+    if said and last and cases[last].message == _NOT_ENDED:
+        cases[last] = replace(cases[last], message=f"{_NOT_ENDED}: " + _essence("\n".join(said)))
     return list(cases.values())
 
 

@@ -74,6 +74,14 @@ no server here
         self.assertEqual([case.status for case in cases], ["passed", "passed", "failed"])
         self.assertIn("a leak", cases[2].message)
 
+    def test_a_program_that_died_in_a_test_says_with_what_words(self):
+        said = "[ RUN      ] A.A\n[       OK ] A.A (1 ms)\n" \
+               "[ RUN      ] A.B\nWARNING: ThreadSanitizer: data race\n"
+        cases = self.read('<testsuite><testcase name="shard" status="fail"><failure/>'
+                          f"<system-out>{said}</system-out></testcase></testsuite>")
+        self.assertEqual(cases[1:], [Case("A.B", "failed", 0, "it did not come to its end: "
+                                          "WARNING: ThreadSanitizer: data race")])
+
     def test_a_long_failure_is_cut_to_its_essence(self):
         said = "noise\na_test.cc:3: Failure\n" + "x" * 9999 + "\nmore" * 99
         [case] = self.read('<testsuite><testcase name="a" status="fail"><failure/>'
