@@ -7,10 +7,15 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "drill/staggered_connect.h"
+
 namespace scv::drill {
 namespace {
 
 constexpr std::size_t kBodyBytesMax = 64 << 20;
+// Curl is told this address for the name, and given a connection to the one that was found
+// (RFC 5737: documentation).
+constexpr std::string_view kNowhere = "192.0.2.1";
 
 std::size_t TakeBody(char* data, std::size_t size, std::size_t count, void* out) {
   auto& body = *static_cast<std::string*>(out);
@@ -73,8 +78,9 @@ std::string WhyNot(CURLcode code, bool sent) {
 
 struct MemoClient::Handle {
   CURL* curl = curl_easy_init();
-  HeaderList headers, resolve;
-  std::string last_entry;
+  HeaderList headers, nowhere;
+  std::vector<std::string> addresses;  // where the name leads
+  int port = 0;
   Handle() {
     if (curl == nullptr) std::abort();
   }
@@ -82,16 +88,14 @@ struct MemoClient::Handle {
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
 
-  // The name leads to these addresses from now on. Connections that stand are used on, as browsers
-  // do: only new ones look at addresses.
-  void Point(const std::string& host, int port, const std::vector<std::string>& addresses) {
-    std::string entry = fmt::format("{}:{}:", host, port);
-    for (std::size_t i = 0; i < addresses.size(); ++i) entry += (i == 0 ? "" : ",") + addresses[i];
-    resolve.Clear();
-    if (entry == last_entry) return;
-    resolve.Add(fmt::format("-{}:{}", host, port));
-    resolve.Add(entry);
-    last_entry = entry;
+  // Called when no connection stands: those that do are used on, as browsers do.
+  static curl_socket_t Connect(void* self, curlsocktype, curl_sockaddr*) {
+    const auto& handle = *static_cast<const Handle*>(self);
+    Fd connected = ConnectStaggered(handle.addresses, handle.port, kConnectWithin);
+    return connected.get() < 0 ? CURL_SOCKET_BAD : connected.Release();
+  }
+  static int IsConnected(void*, curl_socket_t, curlsocktype) {
+    return CURL_SOCKOPT_ALREADY_CONNECTED;
   }
 };
 
@@ -125,11 +129,15 @@ void MemoClient::Prepare(const Request& request, const std::string& url) {
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(curl, CURLOPT_CAINFO, root_.c_str());
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(kConnectWithin.count()));
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+  const bool hurry = answered_ && request.timeout == kAnswerWithin;
+  const auto timeout = hurry ? kFirstAnswerWithin : request.timeout;
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &TakeBody);
-  if (handle_->resolve.get() != nullptr) {
-    curl_easy_setopt(curl, CURLOPT_RESOLVE, handle_->resolve.get());
-  }
+  // The name is resolved here; curl connects to nowhere by itself.
+  curl_easy_setopt(curl, CURLOPT_CONNECT_TO, handle_->nowhere.get());
+  curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &Handle::Connect);
+  curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, handle_.get());
+  curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, &Handle::IsConnected);
   if (request.fresh) {
     curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
     curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
@@ -152,12 +160,16 @@ Reply MemoClient::Send(const Request& request) {
   std::rotate(addresses->begin(),
               addresses->begin() + static_cast<std::ptrdiff_t>(random_() % addresses->size()),
               addresses->end());
-  handle_->Point(host_, port_, *addresses);
+  handle_->addresses = *std::move(addresses);
+  handle_->port = port_;
+  if (handle_->nowhere.get() == nullptr)
+    handle_->nowhere.Add(fmt::format("{}:{}:{}:{}", host_, port_, kNowhere, port_));
   const std::string url = fmt::format("https://{}:{}{}", host_, port_, request.path);
   Prepare(request, url);
   CURL* curl = handle_->curl;
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &reply.body);
   const CURLcode code = curl_easy_perform(curl);
+  answered_ = false;
   const char* address = nullptr;
   curl_easy_getinfo(curl, CURLINFO_PRIMARY_IP, &address);
   if (address != nullptr) reply.address = address;
@@ -175,6 +187,7 @@ Reply MemoClient::Send(const Request& request) {
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
   reply.status = static_cast<unsigned>(status);
+  answered_ = reply.status < 500;
   TakeHeaders(curl, reply);
   return reply;
 }

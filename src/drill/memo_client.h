@@ -17,9 +17,12 @@
 
 namespace scv::drill {
 
-// The web app gives up after this long (web/src/api/client.ts).
+// How long the web app waits for an answer (web/src/api/client.ts): the service answers within 10 s
+// whatever happens. Sooner it gives up when the request before was answered, and not with a 5xx:
+// then a connection that says nothing is rather dead than slow, and the next one may work.
 inline constexpr std::chrono::milliseconds kAnswerWithin{15'000};
-// For a connection to any of the addresses; each gets its share.
+inline constexpr std::chrono::milliseconds kFirstAnswerWithin{4'000};
+// For a connection to any of the addresses.
 inline constexpr std::chrono::milliseconds kConnectWithin{2'000};
 
 struct Request {
@@ -66,6 +69,7 @@ class MemoClient {
   const std::filesystem::path root_;
   Resolver& resolver_;
   std::mt19937_64 random_;
+  bool answered_ = true;  // the request before was
   struct Handle;
   std::unique_ptr<Handle> handle_;
 };

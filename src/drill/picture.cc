@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "drill/json_read.h"
 
@@ -53,23 +54,28 @@ class Reader {
   void ReadRegion(const json::object& region) {
     const auto name = Text(region, "region");
     if (!Objects(region, "load_balancers").empty()) picture_.regions.push_back(name);
+    std::set<std::string> zones;
     for (const auto* balancer : Objects(region, "load_balancers")) {
       for (const auto* node : Objects(*balancer, "nodes")) {
+        zones.insert(Text(*node, "zone"));
         if (Text(*node, "phase") != "running") {
           Miss(Text(*node, "name") + " is " + Text(*node, "phase"));
         }
       }
     }
-    for (const auto* fleet : Objects(region, "fleets")) ReadFleet(*fleet, name);
+    for (const auto* fleet : Objects(region, "fleets")) ReadFleet(*fleet, name, zones.size() > 1);
     for (const auto* node : Objects(region, "databases")) ReadNode(*node, name);
   }
 
-  void ReadFleet(const json::object& fleet, const std::string& region) {
+  // Two in the same zone are none when it fails.
+  void ReadFleet(const json::object& fleet, const std::string& region, bool several_zones) {
     const auto name = Text(fleet, "name");
     long long serving = 0;
+    std::set<std::string> zones;
     for (const auto* instance : Objects(fleet, "instances")) {
       const bool serves = Serves(*instance);
       serving += serves ? 1 : 0;
+      if (serves) zones.insert(Text(*instance, "zone"));
       picture_.instances.push_back(
           {Text(*instance, "id"), name, region, Text(*instance, "zone"), serves});
       // Still counted as in service, but nobody is served by it.
@@ -79,6 +85,9 @@ class Reader {
     }
     if (serving < Number(fleet, "desired")) {
       Miss(fmt::format("{} has {} of {} in service", name, serving, Number(fleet, "desired")));
+    }
+    if (several_zones && serving > 1 && zones.size() == 1) {
+      Miss(fmt::format("all of {} are in {}", name, *zones.begin()));
     }
     if (IsRolling(fleet)) Miss(name + " is being refreshed");
   }

@@ -39,6 +39,23 @@ TEST(DrillPicture, ReadsAWholeLab) {
   EXPECT_EQ(picture.FindRole("replica"), nullptr);
 }
 
+TEST(DrillPicture, AFleetInOneZoneOfSeveralIsNotWhole) {
+  auto status = Whole();
+  auto& region = status["regions"].as_array()[0].as_object();
+  auto& fleet = region["fleets"].as_array()[0].as_object();
+  fleet["desired"] = 2;
+  auto& second = fleet["instances"].as_array()[1].as_object();
+  second["lifecycle"] = "in service";
+  second["health"] = "healthy";
+  EXPECT_EQ(Missing(status), "") << "there is one zone only";
+  auto& nodes = region["load_balancers"].as_array()[0].as_object()["nodes"].as_array();
+  nodes[0].as_object()["zone"] = "a";
+  nodes.push_back({{"name", "front/c"}, {"phase", "running"}, {"zone", "c"}});
+  EXPECT_EQ(Missing(status), "all of memo-was are in a");
+  second["zone"] = "c";
+  EXPECT_EQ(Missing(status), "");
+}
+
 TEST(DrillPicture, SaysWhatIsMissing) {
   auto status = Whole();
   status["databases"].as_array()[0].as_object()["redundant"] = false;
