@@ -54,6 +54,9 @@ void DatabaseDecider::RegionFailover() {
            !node.StandsAs(lab::DatabaseRole::Kind::kFenced) &&
            node.watch->unreachable < limits_.looks_until_failed;
   });
+  // The standby is about to take over, and loses nothing. Until it has, the service there is not
+  // ready and the other region follows nobody, which looks as if more were lost.
+  if (reachable && memory_.step == DatabaseStep::kPromoting) return;
   const auto* site = OtherSite();
   if (site == nullptr) return;
   // Its own router reaches the writer, but nobody outside does, the other region included: it is

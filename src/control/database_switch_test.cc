@@ -19,6 +19,13 @@ class DatabaseSwitchTest : public testing::Test {
     t.Die(kA1);
     t.Die(kA2);
   }
+  void StandbyTakesAMinute() {
+    t.limits.least_failover = 60'000;
+    Redundant();
+    t.Die(kA1);
+    t.Run(1, {kA1});
+    ASSERT_EQ(t.memory.promoting_node, "seoul/memo/2");
+  }
   int Writable() {
     int writable = 0;
     for (const auto& [key, role] : t.plan.roles) {
@@ -154,6 +161,31 @@ TEST_F(DatabaseSwitchTest, ARegionThatIsLostFromOutsideOnlyIsNotReplaced) {
   t.Run(10);
   EXPECT_EQ(t.memory.writer, "seoul/memo");
   EXPECT_EQ(Writable(), 1);
+}
+
+// At AWS's pace a standby takes a minute, and health checks see the service down sooner.
+TEST_F(DatabaseSwitchTest, ARegionWhoseStandbyTakesOverIsNotReplacedMeanwhile) {
+  StandbyTakesAMinute();
+  t.observed.lost_regions = {"seoul"};
+  for (int i = 0; i < 10; ++i) {
+    t.Run(1, {kB1});
+    t.AstrayLook(kB1, 2003);
+  }
+  EXPECT_EQ(t.memory.promoting_node, "seoul/memo/2");
+  t.now += 60'000;
+  t.Run(1);
+  EXPECT_EQ(t.memory.writer, "seoul/memo");
+  EXPECT_EQ(Writable(), 1);
+  t.Run(10);
+  EXPECT_EQ(t.memory.writer, "seoul/memo");
+  EXPECT_FALSE(t.Told("region seoul is lost")) << t.story;
+}
+
+TEST_F(DatabaseSwitchTest, AStandbyThatIsLostAsWellLeavesTheRegionToTheOther) {
+  StandbyTakesAMinute();
+  LoseSeoul();
+  t.Decide();
+  EXPECT_EQ(t.memory.promoting_node, "tokyo/memo");
 }
 
 TEST_F(DatabaseSwitchTest, WithAManualPolicyALostRegionIsWaitedFor) {

@@ -49,6 +49,9 @@ class ObservedParts {
   // revision, targets' health; not mere counters).
   bool Fold(const lab::Sighting& sighting);
 
+  // What made parts fail is known to be over: none waits out the pause that its failures earned.
+  void TryAgain();
+
   const ObservedPart* Find(const lab::PartKey& key) const;
   const std::map<lab::PartKey, ObservedPart>& all() const { return parts_; }
   lab::Phase PhaseOf(const lab::PartKey& key) const;

@@ -57,6 +57,13 @@ void FoldAbsent(ObservedPart& part) {
 
 }  // namespace
 
+void ObservedParts::TryAgain() {
+  for (auto& [key, part] : parts_) {
+    part.failures = 0;
+    part.failed_at = 0;
+  }
+}
+
 bool ObservedParts::Fold(const lab::Sighting& sighting) {
   revision_ = std::max(revision_, sighting.revision);
   auto& part = parts_[sighting.key];

@@ -206,6 +206,25 @@ TEST(Reconcile, WhatDiedIsMadeAgainAtOnceThenWithPauses) {
   EXPECT_EQ(lab.observed.Find(database)->failures, 0) << "steady again";
 }
 
+TEST(Reconcile, WhatFailedIsMadeAtOnceWhenTheCauseIsKnownToBeOver) {
+  Converged lab;
+  const lab::PartKey database{lab::PartKind::kDatabase, kSeoul, "memo"};
+  lab.world.Die(database, lab.observed, lab.now);
+  auto result = Reconcile(lab.plan.parts, lab.observed, lab.now);
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    ASSERT_EQ(result.actions.size(), 1U);
+    lab.world.Act(result.actions[0]);
+    lab.world.Answer(0, false, lab.observed, lab.now);
+    lab.now = Reconcile(lab.plan.parts, lab.observed, lab.now).wake_at - 1;
+    ASSERT_TRUE(Reconcile(lab.plan.parts, lab.observed, lab.now).actions.empty());
+    if (attempt == 4) lab.observed.TryAgain();
+    if (attempt < 4) ++lab.now;
+    result = Reconcile(lab.plan.parts, lab.observed, lab.now);
+  }
+  ASSERT_EQ(result.actions.size(), 1U);
+  EXPECT_EQ(result.actions[0].part.key, database);
+}
+
 TEST(Reconcile, ADeadInstanceIsItsFleetsBusiness) {
   Converged lab;
   const lab::PartKey instance{lab::PartKind::kInstance, kSeoul, "i-web-1"};

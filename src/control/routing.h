@@ -8,16 +8,17 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "aws/views_names.h"
+#include "base/result.h"
 #include "base/time.h"
 #include "control/reconcile.h"
 
 namespace scv::control {
 
-// One health check, counted. Not durable: after a restart every check begins as its state was told
-// last by Restore, else healthy, as Route 53 begins.
+// One health check, counted. Healthy at first, as Route 53 begins.
 struct EndpointHealth {
   bool healthy = true;
   std::uint64_t count = 0;  // the last probe that was counted
@@ -29,6 +30,11 @@ struct EndpointHealth {
 struct RoutingMemory {
   std::map<std::string, EndpointHealth> checks;  // health check id →
 };
+
+// What a restarted process must know: the checks that are unhealthy. Without it, names would lead
+// to what is down until that is counted anew. As JSON; kInternal: it is none.
+std::string ChecksDocument(const RoutingMemory& memory);
+Result<RoutingMemory> ParseChecksDocument(std::string_view text);
 
 // What the state says of a check.
 struct CheckRule {

@@ -95,6 +95,21 @@ TEST_F(Routing, ChecksThatAreGoneAreForgotten) {
   EXPECT_TRUE(memory_.checks.empty());
 }
 
+TEST_F(Routing, UnhealthyChecksOutliveTheProcess) {
+  RoutingMemory memory;
+  memory.checks["hc-1"].healthy = false;
+  memory.checks["hc-2"].healthy = true;
+  memory.checks["node a"].healthy = false;
+  const auto again = ParseChecksDocument(ChecksDocument(memory));
+  ASSERT_TRUE(again.has_value());
+  ASSERT_EQ(again->checks.size(), 2U);
+  EXPECT_FALSE(again->checks.at("hc-1").healthy);
+  EXPECT_FALSE(again->checks.at("node a").healthy);
+  for (const char* broken : {"", "[]", "{}", "{\"unhealthy\":7}", "{\"unhealthy\":[7]}"}) {
+    EXPECT_EQ(ParseChecksDocument(broken).error().kind, ErrorKind::kInternal) << broken;
+  }
+}
+
 TEST(CheckRules, AreReadFromTheState) {
   RegionFixture fixture;
   fixture.Put("aws_route53_health_check", "hc-1",

@@ -5,7 +5,8 @@ set(SCV_CONTROL_TOPOLOGY_SOURCES
   instance_plan.cc lab_plan.cc lab_plan_context.cc lab_plan_explain.cc lab_plan_index.cc
   load_balancer_plan.cc load_balancer_plan_listeners.cc load_balancer_plan_targets.cc names_plan.cc
   names_plan_routing.cc names_plan_zones.cc network_plan.cc network_plan_firewall.cc
-  node_checks.cc reconcile.cc reconcile_observed.cc routing.cc settled.cc settled_types.cc
+  node_checks.cc reconcile.cc reconcile_observed.cc routing.cc routing_json.cc settled.cc
+  settled_types.cc
   wide_area_plan.cc)
 set(SCV_CONTROL_TOPOLOGY_TESTS
   address_book_test.cc alarm_plan_test.cc check_plan_test.cc database_plan_test.cc lab_plan_test.cc

@@ -83,6 +83,7 @@ ApiResponse Heal(const ApiParts& parts, const std::string& id) {
   const auto healed = parts.operations.Heal(id);
   if (!healed) return Problem(healed.error());
   parts.events.Add(WallClockMillis(), "fault", id.empty() ? "all" : id, "healed");
+  parts.loop.TryAgain();
   return JsonResponse({{"healed", id.empty() ? "all" : id}});
 }
 

@@ -69,6 +69,8 @@ Result<void> ControlLoop::Restore(const Documents& documents) {
                        std::move(memory));
     } else if (kind == "database") {
       SCV_TRY(databases_.Restore(name, text));
+    } else if (kind == "routing") {
+      SCV_TRY(routing_.Restore(text));
     } else if (kind == "addresses") {
       boost::system::error_code code;
       const auto value = boost::json::parse(text, code);
@@ -302,6 +304,9 @@ void ControlLoop::CompilePlan() {
 bool ControlLoop::DecideSurroundings(Millis now) {
   wake_at_ = control::kNever;
   const bool routes = routing_.Decide(plan_, observed_, now, environment_);
+  if (auto checks = routing_.TakeDocument()) {
+    keeper_.Keep({{{"routing", "checks"}, *std::move(checks)}}, {}, now);
+  }
   const bool roles =
       databases_.Decide(observed_, routing_.lost_regions(), now, environment_, wake_at_);
   return routes || roles;
@@ -383,17 +388,6 @@ std::optional<InstanceRecord> ControlLoop::FindInstance(const std::string& id) c
   const std::lock_guard lock(mutex_);
   const auto found = records_.find(id);
   return found == records_.end() ? std::nullopt : std::optional(found->second);
-}
-
-Result<void> ControlLoop::OrderFailover(const std::string& region, bool force) {
-  {
-    const std::lock_guard lock(mutex_);
-    SCV_TRY(databases_.Order(region, force));
-    events_.Add(world_.Now(), "operator", region.empty() ? "first region" : region,
-                force ? "is to take the writes at once" : "is to take the writes, as planned");
-  }
-  Poke();
-  return {};
 }
 
 }  // namespace scv::daemon

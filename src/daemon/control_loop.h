@@ -59,6 +59,9 @@ class ControlLoop {
   void Look(const std::function<void(const View&)>& look) const;
   std::optional<control::InstanceRecord> FindInstance(const std::string& id) const;
 
+  // Faults were healed: what failed because of them is made again at once.
+  void TryAgain();
+
   // Moves the writer of the databases to `region`, "" to where it was first: DatabaseDecisions.
   Result<void> OrderFailover(const std::string& region, bool force);
 

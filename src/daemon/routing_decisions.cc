@@ -26,6 +26,19 @@ std::map<std::string, std::string> LoadBalancerRegions(const aws::DesiredState& 
 
 }  // namespace
 
+Result<void> RoutingDecisions::Restore(std::string_view document) {
+  SCV_ASSIGN(memory_, control::ParseChecksDocument(document));
+  document_ = document;
+  return {};
+}
+
+std::optional<std::string> RoutingDecisions::TakeDocument() {
+  auto document = control::ChecksDocument(memory_);
+  if (document == document_) return std::nullopt;
+  document_ = std::move(document);
+  return document_;
+}
+
 void RoutingDecisions::SetState(const aws::DesiredState& state) {
   rules_ = control::ReadCheckRules(state);
   checks_of_region_.clear();

@@ -4,8 +4,10 @@
 #define SCV_DAEMON_ROUTING_DECISIONS_H_
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "aws/resource.h"
@@ -19,6 +21,11 @@ namespace scv::daemon {
 class RoutingDecisions {
  public:
   explicit RoutingDecisions(EventLog& events) : events_(events) {}
+
+  // What an earlier process remembered. kInternal: it cannot be read.
+  Result<void> Restore(std::string_view document);
+  // What to remember, if it differs from what this said last.
+  std::optional<std::string> TakeDocument();
 
   void SetState(const aws::DesiredState& state);
 
@@ -35,6 +42,7 @@ class RoutingDecisions {
   std::vector<control::CheckRule> rules_;
   std::map<std::string, std::set<std::string>> checks_of_region_;  // region → check ids
   control::RoutingMemory memory_;
+  std::string document_ = control::ChecksDocument({});
   std::set<std::string> lost_regions_;
 };
 
