@@ -1,6 +1,7 @@
 #include "render/haproxy.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -18,7 +19,7 @@ using lab::milliseconds;
 constexpr int kConnectionsMax = 4096;
 // To a target in the same region, answered by its kernel within a millisecond or two: without an
 // answer in this time it is gone, and the next one is tried.
-constexpr milliseconds kConnectTimeout{300};
+constexpr milliseconds kConnectTimeout{200};
 // Clients may be far away: what was sent to them may go unacknowledged for so long (RFC 5482). For
 // targets the node's own namespace has a shorter limit.
 constexpr milliseconds kUnacknowledgedMax{30'000};
@@ -89,73 +90,81 @@ std::string Defaults(const lab::LoadBalancerNodeSpec& spec) {
       kConnectTimeout.count(), idle, idle, idle);
 }
 
-// In the order of HaproxyLogField.
-constexpr std::array kLogFormat = {
-    "%[var(txn.type)]",
-    "%[var(txn.time)]",
-    "%ci:%cp",
-    "%si:%sp",
-    "%b",
-    "%Tw/%Tc/%Tr/%Td",
-    "%Tq",
-    "%ST",
-    "%s",
-    "%U",
-    "%B",
-    "%HM",
-    "%[var(txn.url)]",
-    "%HV",
-    "%[var(txn.agent)]",
-    "%sslc",
-    "%sslv",
-    "%[var(txn.trace)]",
-    "%[ssl_fc_sni]",
-    "%[var(txn.rule)]",
-    "%[var(txn.action)]",
-    "%[var(txn.location)]",
-    "%ts",
-};
-static_assert(kLogFormat.size() == static_cast<std::size_t>(HaproxyLogField::kCount));
+std::string_view ProtocolOf(const lab::ListenerSpec& listener) {
+  return listener.tls ? "https" : "http";
+}
 
-std::string LogLines() {
-  std::string format;
-  for (const auto* field : kLogFormat) format += (format.empty() ? "" : "\\t") + std::string(field);
-  return fmt::format("  log global\n  log-format \"{}\"\n", format);
+bool Redirects(const lab::ListenerSpec& listener) {
+  const auto redirects = [](const lab::ActionSpec& action) {
+    return action.kind == lab::ActionSpec::Kind::kRedirect;
+  };
+  return redirects(listener.default_action) ||
+         std::any_of(listener.rules.begin(), listener.rules.end(),
+                     [&](const auto& rule) { return redirects(rule.action); });
+}
+
+// Every request passes two load balancers, so what its listener does not need is not asked for:
+// HAProxy looks up what a format names when it writes, and variables are for what is gone by then.
+std::string LogLines(const lab::ListenerSpec& listener) {
+  const bool rules = !listener.rules.empty();
+  // In the order of HaproxyLogField.
+  const std::array fields = {
+      std::string(ProtocolOf(listener)),
+      std::string("%[date(0,us)]"),
+      std::string("%ci:%cp"),
+      std::string("%si:%sp"),
+      std::string("%b"),
+      std::string("%Tw/%Tc/%Tr/%Td"),
+      std::string("%Ta"),
+      std::string("%ST"),
+      std::string("%s"),
+      std::string("%U"),
+      std::string("%B"),
+      std::string("%HM"),
+      fmt::format("{}://%[var(txn.host)]:{}%[var(txn.uri)]", ProtocolOf(listener), listener.port),
+      std::string("%HV"),
+      std::string("%[var(txn.agent)]"),
+      std::string("%sslc"),
+      std::string("%sslv"),
+      std::string("%[var(txn.trace)]"),
+      std::string("%[ssl_fc_sni]"),
+      std::string(rules ? "%[var(txn.rule)]" : "0"),
+      std::string(rules ? "%[var(txn.action)]" : HaproxyActionName(listener.default_action)),
+      std::string(Redirects(listener) ? "%[var(txn.location)]" : "-"),
+      std::string("%ts"),
+  };
+  static_assert(fields.size() == static_cast<std::size_t>(HaproxyLogField::kCount));
+  return fmt::format("  log global\n  log-format \"{}\"\n", fmt::join(fields, "\\t"));
 }
 
 // What every request gets, whatever is done with it.
 std::string RequestLines(const lab::ListenerSpec& listener, bool drop_invalid, bool logs) {
-  const std::string_view protocol = listener.tls ? "https" : "http";
   std::string text;
+  if (drop_invalid) text += "  option http-restrict-req-hdr-names delete\n";
+  text += "  http-request set-var(txn.host) req.hdr(host),host_only,lower\n";
+  if (Redirects(listener)) {
+    text +=
+        "  http-request set-var(txn.path) path,regsub(^/,)\n"
+        "  http-request set-var(txn.query) query\n"
+        "  http-request set-var-fmt(txn.search) \\x3f%[query] if { query -m len gt 0 }\n";
+  }
   if (logs) {
-    text += fmt::format(
-        "  http-request set-var(txn.time) date(0,us)\n"
-        "  http-request set-var(txn.type) str({0})\n"
-        "  http-request set-var(txn.type) str(h2) if {{ fc_http_major 2 }}\n"
-        "  http-request set-var-fmt(txn.url) {0}://%[var(txn.host)]:{1}%[path]%[var(txn.search)]\n"
-        "  http-request set-var(txn.agent) req.fhdr(user-agent)\n",
-        protocol, listener.port);
+    text +=
+        "  http-request set-var(txn.uri) pathq\n"
+        "  http-request set-var(txn.agent) req.fhdr(user-agent)\n";
   }
   text +=
-      "  http-request set-var-fmt(txn.trace) Root=1-%[date,hex,bytes(8,8),lower]-"
-      "%[uuid(),regsub(-,,g),bytes(8,24)] unless { req.hdr(x-amzn-trace-id) -m found }\n"
-      "  http-request set-header X-Amzn-Trace-Id %[var(txn.trace)] if { var(txn.trace) -m found }\n"
-      "  http-request set-var(txn.trace) req.fhdr(x-amzn-trace-id)\n";
-  if (drop_invalid) text += "  http-request del-header [^-A-Za-z0-9] -m reg\n";
+      "  http-request set-header X-Amzn-Trace-Id Root=1-%[date,hex,bytes(8,8),lower]-"
+      "%[uuid(),bytes(24,12)]%[uuid(),bytes(24,12)] unless { req.hdr(x-amzn-trace-id) -m found }\n";
+  if (logs) text += "  http-request set-var(txn.trace) req.fhdr(x-amzn-trace-id)\n";
   text += fmt::format(
       "  http-request disable-l7-retry if !{{ method GET HEAD PUT DELETE OPTIONS TRACE }} "
       "!{{ req.hdr(idempotency-key) -m found }}\n"
       "  http-request set-header X-Forwarded-Proto {}\n"
       "  http-request set-header X-Forwarded-Port {}\n",
-      protocol, listener.port);
+      ProtocolOf(listener), listener.port);
   return text;
 }
-
-constexpr std::string_view kRequestVariables =
-    "  http-request set-var(txn.host) req.hdr(host),host_only,lower\n"
-    "  http-request set-var(txn.path) path,regsub(^/,)\n"
-    "  http-request set-var(txn.query) query\n"
-    "  http-request set-var-fmt(txn.search) \\x3f%[query] if { query -m len gt 0 }\n";
 
 Result<std::string> ResponseLines(const lab::ListenerSpec& listener) {
   std::string text;
@@ -172,6 +181,7 @@ Result<std::string> ResponseLines(const lab::ListenerSpec& listener) {
 
 Result<std::string> Actions(const lab::ListenerSpec& listener) {
   const HaproxyListener where{.port = listener.port, .tls = listener.tls};
+  if (listener.rules.empty()) return HaproxyAction(listener.default_action, where, "");
   std::string text;
   for (const auto& rule : listener.rules) {
     SCV_ASSIGN(const auto lines, HaproxyRule(rule));
@@ -179,9 +189,11 @@ Result<std::string> Actions(const lab::ListenerSpec& listener) {
   }
   text += "  http-request set-var(txn.rule) int(0) unless { var(txn.rule) -m found }\n";
   const auto add = [&](int priority, const lab::ActionSpec& action) -> Result<void> {
-    SCV_ASSIGN(
-        const auto lines,
-        HaproxyAction(action, where, fmt::format("{{ var(txn.rule) -m int {} }}", priority)));
+    SCV_ASSIGN(const auto lines,
+               HaproxyAction(action, where, fmt::format("var(txn.rule) -m int {}", priority)));
+    text +=
+        fmt::format("  http-request set-var(txn.action) str({}) if {{ var(txn.rule) -m int {} }}\n",
+                    HaproxyActionName(action), priority);
     text += lines;
     return {};
   };
@@ -207,10 +219,9 @@ Result<std::string> Frontend(const lab::LoadBalancerNodeSpec& spec,
   }
   text += "\n  option forwardfor\n";
   const bool logs = !files.log_socket.empty();
-  if (logs) text += LogLines();
+  if (logs) text += LogLines(listener);
   SCV_ASSIGN(const auto actions, Actions(listener));
   SCV_ASSIGN(const auto response, ResponseLines(listener));
-  text += kRequestVariables;
   text += RequestLines(listener, spec.drop_invalid_header_fields, logs);
   return text + actions + response;
 }

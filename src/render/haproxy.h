@@ -68,17 +68,17 @@ inline constexpr int kHaproxyLogLineMax = 16'384;
 // The fields of one line of the access log as HAProxy writes it, in this order, between tabs.
 // Absent values are "-".
 enum class HaproxyLogField {
-  kType,         // http, https, h2
-  kTime,         // microseconds since the epoch, when the request began
-  kClient,       // address:port
-  kTarget,       // address:port, "-:0" or the like where none was reached
-  kBackend,      // "group-NAME"
-  kTimes,        // HAProxy's Tw/Tc/Tr/Td in ms: queue, connect, answer, data
-  kRequestTime,  // ms until the whole request head was there
-  kStatus,       // to the client
-  kServer,       // the target's id; "<NOSRV>"
-  kReceived,     // bytes
-  kSent,         // bytes
+  kType,      // http, https
+  kTime,      // microseconds since the epoch, when the answer had been sent
+  kClient,    // address:port
+  kTarget,    // address:port, "-:0" or the like where none was reached
+  kBackend,   // "group-NAME"
+  kTimes,     // HAProxy's Tw/Tc/Tr/Td in ms: queue, connect, answer, data
+  kActive,    // HAProxy's Ta: ms from the request's first byte to kTime
+  kStatus,    // to the client
+  kServer,    // the target's id; "<NOSRV>"
+  kReceived,  // bytes
+  kSent,      // bytes
   kMethod,
   kUrl,      // scheme://host:port/path?query
   kVersion,  // HTTP/1.1

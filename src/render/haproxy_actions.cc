@@ -79,8 +79,8 @@ Result<std::string> Redirect(const lab::ActionSpec& action, const HaproxyListene
       fmt::format("{}://{}:{}{}{}", protocol, Expanded(action.host, listener),
                   Expanded(action.port, listener), Expanded(action.path, listener), query);
   return fmt::format(
-      "  http-request set-var-fmt(txn.location) {} if {}\n"
-      "  http-request redirect location %[var(txn.location)] code {} if {}\n",
+      "  http-request set-var-fmt(txn.location) {}{}\n"
+      "  http-request redirect location %[var(txn.location)] code {}{}\n",
       location, condition, action.status, condition);
 }
 
@@ -93,15 +93,15 @@ Result<std::string> FixedResponse(const lab::ActionSpec& action, std::string_vie
     const std::string type = action.content_type.empty() ? "text/plain" : action.content_type;
     text += fmt::format(" content-type {} string {}", HaproxyWord(type), HaproxyWord(action.body));
   }
-  return text + fmt::format(" if {}\n", condition);
-}
-
-std::string_view NameOf(lab::ActionSpec::Kind kind) {
-  if (kind == lab::ActionSpec::Kind::kForward) return "forward";
-  return kind == lab::ActionSpec::Kind::kRedirect ? "redirect" : "fixed-response";
+  return fmt::format("{}{}\n", text, condition);
 }
 
 }  // namespace
+
+std::string_view HaproxyActionName(const lab::ActionSpec& action) {
+  if (action.kind == lab::ActionSpec::Kind::kForward) return "forward";
+  return action.kind == lab::ActionSpec::Kind::kRedirect ? "redirect" : "fixed-response";
+}
 
 Result<std::string> HaproxyGroupName(std::string_view group) {
   const bool plain = std::all_of(group.begin(), group.end(),
@@ -113,22 +113,17 @@ Result<std::string> HaproxyGroupName(std::string_view group) {
 }
 
 Result<std::string> HaproxyAction(const lab::ActionSpec& action, const HaproxyListener& listener,
-                                  std::string_view condition) {
-  std::string text = fmt::format("  http-request set-var(txn.action) str({}) if {}\n",
-                                 NameOf(action.kind), condition);
+                                  std::string_view expression) {
+  const std::string condition = expression.empty() ? "" : fmt::format(" if {{ {} }}", expression);
   switch (action.kind) {
     case lab::ActionSpec::Kind::kForward: {
       SCV_ASSIGN(const auto group, HaproxyGroupName(action.target_group));
-      return text + fmt::format("  use_backend {} if {}\n", group, condition);
+      return fmt::format("  use_backend {}{}\n", group, condition);
     }
-    case lab::ActionSpec::Kind::kRedirect: {
-      SCV_ASSIGN(const auto redirect, Redirect(action, listener, condition));
-      return text + redirect;
-    }
-    case lab::ActionSpec::Kind::kFixedResponse: {
-      SCV_ASSIGN(const auto fixed, FixedResponse(action, condition));
-      return text + fixed;
-    }
+    case lab::ActionSpec::Kind::kRedirect:
+      return Redirect(action, listener, condition);
+    case lab::ActionSpec::Kind::kFixedResponse:
+      return FixedResponse(action, condition);
   }
   return Fail(ErrorKind::kInvalid, "an unknown action");
 }

@@ -15,9 +15,13 @@ struct HaproxyListener {
   bool tls = false;
 };
 
-// `condition` holds where the action is to be taken, without braces: "{ var(txn.rule) -m int 10 }".
+// `expression` holds where the action is to be taken, "var(txn.rule) -m int 10"; "": always. Where
+// it redirects, the frontend sets txn.host, txn.path, txn.query and txn.search beforehand.
 Result<std::string> HaproxyAction(const lab::ActionSpec& action, const HaproxyListener& listener,
-                                  std::string_view condition);
+                                  std::string_view expression);
+
+// As AWS's access log calls it.
+std::string_view HaproxyActionName(const lab::ActionSpec& action);
 
 // Conditions of a rule as the lines that set txn.rule to its priority, unless an earlier rule did.
 Result<std::string> HaproxyRule(const lab::ListenerRuleSpec& rule);

@@ -111,8 +111,65 @@ TEST(Haproxy, RedirectsAsAwsWritesIt) {
   action.port = "443";
   action.status = 301;
   EXPECT_NE(TextOf(node).find("set-var-fmt(txn.location) https://%[var(txn.host)]:443/"
-                              "%[var(txn.path)]%[var(txn.search)] if { var(txn.rule) -m int 0 }"),
+                              "%[var(txn.path)]%[var(txn.search)]\n"),
             std::string::npos);
+}
+
+std::string FrontendOf(const std::string& text) {
+  const auto begin = text.find("frontend ");
+  return text.substr(begin, text.find("\nbackend") + 1 - begin);
+}
+
+// Each of these lines costs every request something.
+TEST(Haproxy, AsksARequestForWhatItsListenerNeedsAlone) {
+  auto node = Node();
+  node.drop_invalid_header_fields = true;
+  auto files = Files();
+  files.log_socket = "/l/log";
+  EXPECT_EQ(
+      FrontendOf(HaproxyConfigFor(node, files)->text),
+      "frontend listener-80\n"
+      "  bind 10.0.0.5:80 tcp-ut 30000\n"
+      "  option forwardfor\n"
+      "  log global\n"
+      "  log-format \"http\\t%[date(0,us)]\\t%ci:%cp\\t%si:%sp\\t%b\\t%Tw/%Tc/%Tr/%Td\\t%Ta\\t"
+      "%ST\\t%s\\t%U\\t%B\\t%HM\\thttp://%[var(txn.host)]:80%[var(txn.uri)]\\t%HV\\t"
+      "%[var(txn.agent)]\\t%sslc\\t%sslv\\t%[var(txn.trace)]\\t%[ssl_fc_sni]\\t0\\tforward\\t-\\t"
+      "%ts\"\n"
+      "  option http-restrict-req-hdr-names delete\n"
+      "  http-request set-var(txn.host) req.hdr(host),host_only,lower\n"
+      "  http-request set-var(txn.uri) pathq\n"
+      "  http-request set-var(txn.agent) req.fhdr(user-agent)\n"
+      "  http-request set-header X-Amzn-Trace-Id Root=1-%[date,hex,bytes(8,8),lower]-"
+      "%[uuid(),bytes(24,12)]%[uuid(),bytes(24,12)] unless { req.hdr(x-amzn-trace-id) -m found }\n"
+      "  http-request set-var(txn.trace) req.fhdr(x-amzn-trace-id)\n"
+      "  http-request disable-l7-retry if !{ method GET HEAD PUT DELETE OPTIONS TRACE } "
+      "!{ req.hdr(idempotency-key) -m found }\n"
+      "  http-request set-header X-Forwarded-Proto http\n"
+      "  http-request set-header X-Forwarded-Port 80\n"
+      "  use_backend group-web\n");
+}
+
+TEST(Haproxy, WritesWhichRuleMatched) {
+  auto node = Node();
+  lab::ListenerRuleSpec rule;
+  rule.priority = 10;
+  rule.paths = {"/old/*"};
+  rule.action.kind = lab::ActionSpec::Kind::kFixedResponse;
+  rule.action.status = 410;
+  node.listeners[0].rules = {rule};
+  auto files = Files();
+  files.log_socket = "/l/log";
+  const std::string text = HaproxyConfigFor(node, files)->text;
+  EXPECT_NE(text.find("%[var(txn.rule)]\\t%[var(txn.action)]\\t-\\t%ts"), text.npos) << text;
+  EXPECT_NE(
+      text.find("  http-request set-var(txn.action) str(fixed-response) "
+                "if { var(txn.rule) -m int 10 }\n"
+                "  http-request return status 410 if { var(txn.rule) -m int 10 }\n"
+                "  http-request set-var(txn.action) str(forward) if { var(txn.rule) -m int 0 }\n"
+                "  use_backend group-web if { var(txn.rule) -m int 0 }\n"),
+      text.npos)
+      << text;
 }
 
 TEST(Haproxy, HostileTextStaysOneWord) {

@@ -13,10 +13,10 @@ std::string Short(std::string_view prefix, std::string_view id) {
   return fmt::format("{}{:012x}", prefix, StableHash(id) >> 16);
 }
 
-std::string Elements(std::string_view verb, std::string_view table, std::string_view set,
+std::string Elements(std::string_view verb, const Ruleset& table, std::string_view set,
                      const std::set<std::string>& addresses) {
   if (addresses.empty()) return {};
-  return fmt::format("{} element inet {} {} {{ {} }}\n", verb, table, set,
+  return fmt::format("{} element {} {} {} {{ {} }}\n", verb, table.family, table.table, set,
                      fmt::join(addresses, ", "));
 }
 
@@ -64,11 +64,12 @@ std::string SetName(std::string_view group_id) { return Short("sg_", group_id); 
 std::string WideAreaLinkName(std::string_view peer) { return Short("wa-", peer); }
 
 std::string ReplaceTable(const Ruleset& wanted) {
-  std::string text = fmt::format("table inet {0}\ndelete table inet {0}\n", wanted.table);
-  text += fmt::format("table inet {} {{\n  chain {} {{\n  }}\n{}}}\n", wanted.table,
+  std::string text =
+      fmt::format("table {0} {1}\ndelete table {0} {1}\n", wanted.family, wanted.table);
+  text += fmt::format("table {} {} {{\n  chain {} {{\n  }}\n{}}}\n", wanted.family, wanted.table,
                       wanted.revision, wanted.body);
   for (const auto& [set, addresses] : wanted.elements) {
-    text += Elements("add", wanted.table, set, addresses);
+    text += Elements("add", wanted, set, addresses);
   }
   return text;
 }
@@ -79,8 +80,8 @@ std::string ChangeElements(const Ruleset& wanted,
   for (const auto& [set, addresses] : wanted.elements) {
     const auto found = actual.find(set);
     const auto& before = found == actual.end() ? std::set<std::string>() : found->second;
-    text += Elements("add", wanted.table, set, Minus(addresses, before));
-    text += Elements("delete", wanted.table, set, Minus(before, addresses));
+    text += Elements("add", wanted, set, Minus(addresses, before));
+    text += Elements("delete", wanted, set, Minus(before, addresses));
   }
   return text;
 }

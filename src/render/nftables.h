@@ -29,7 +29,7 @@ inline constexpr std::string_view kHostLinkName = "eth0";
 // 64 bits of `text` that are the same everywhere and always (FNV-1a).
 std::uint64_t StableHash(std::string_view text);
 
-// One table of the family inet that is replaced as a whole when its rules change, and set by set
+// One table that is replaced as a whole when its rules change, and set by set
 // when only elements do.
 struct Ruleset {
   std::string table;
@@ -37,6 +37,7 @@ struct Ruleset {
   std::map<std::string, std::set<std::string>> elements;  // set → addresses
   // Names `body`; the table has an empty chain of this name, by which it is recognised later.
   std::string revision;
+  std::string family = "inet";
   bool operator==(const Ruleset&) const = default;
 };
 
@@ -46,6 +47,15 @@ Result<Ruleset> FirewallRules(const lab::FirewallSpec& spec);
 // A VPC's router, table "router": what it accepts itself, what it forwards, and its address
 // translation. kInvalid as above.
 Result<Ruleset> RouterRules(const lab::RouterSpec& spec);
+
+// Ways from subnet to subnet of one VPC, table "shortcuts" of the family netdev: what comes from a
+// subnet's own addresses for another subnet is handed to that one's bridge at once, past routing
+// and connection tracking, which have nothing to say about it: hosts filter at both ends.
+// Everything else goes on as ever, and all of it does while a fault cuts one of the VPC's zones
+// (the body is empty then). `indexes`: of the bridges, by name; a bridge that was made anew has
+// another one. kInvalid: an address that is none.
+Result<Ruleset> RouterShortcuts(const lab::RouterSpec& spec, const lab::NetworkFaults& faults,
+                                const std::map<std::string, int>& indexes);
 
 // What the faults cut, table "faults": ahead of everything else in its namespace, connection
 // tracking included, so that established connections are cut, too. Without a fault for the

@@ -89,5 +89,69 @@ TEST(NftablesFaults, WithoutFaultsNothingIsSaid) {
   EXPECT_NE(HostFaultRules(false).revision, HostFaultRules(true).revision);
 }
 
+TEST(NftablesShortcuts, LeadFromASubnetsOwnAddressesToTheOthersBridges) {
+  auto spec = Router();
+  spec.resolver = "10.0.0.2";
+  const std::string one = BridgeName("subnet-1"), three = BridgeName("subnet-3");
+  const auto rules = RouterShortcuts(spec, {}, {{one, 4}, {three, 7}});
+  ASSERT_TRUE(rules.has_value());
+  EXPECT_EQ(rules->family, "netdev");
+  EXPECT_EQ(rules->body,
+            "  set own {\n"
+            "    type ipv4_addr\n"
+            "    elements = { 10.0.0.2, 10.0.1.1, 10.0.3.1 }\n"
+            "  }\n"
+            "  map ways {\n"
+            "    type ipv4_addr : iface_index\n"
+            "    flags interval\n"
+            "    elements = { 10.0.1.0/24 : \"" +
+                one + "\", 10.0.3.0/24 : \"" + three +
+                "\" }\n"
+                "  }\n"
+                "  chain from_" +
+                one +
+                " {\n"
+                "    type filter hook ingress device \"" +
+                one +
+                "\" priority filter; policy accept;\n"
+                "    ip saddr != 10.0.1.0/24 accept\n"
+                "    ip daddr @own accept\n"
+                "    fwd ip to ip daddr device ip daddr map @ways\n"
+                "  }\n"
+                "  chain from_" +
+                three +
+                " {\n"
+                "    type filter hook ingress device \"" +
+                three +
+                "\" priority filter; policy accept;\n"
+                "    ip saddr != 10.0.3.0/24 accept\n"
+                "    ip daddr @own accept\n"
+                "    fwd ip to ip daddr device ip daddr map @ways\n"
+                "  }\n");
+  EXPECT_TRUE(ReplaceTable(*rules).starts_with(
+      "table netdev shortcuts\ndelete table netdev shortcuts\ntable netdev shortcuts {\n"));
+}
+
+TEST(NftablesShortcuts, FollowBridgesThatAreMadeAnew) {
+  auto spec = Router();
+  spec.resolver = "10.0.0.2";
+  const std::string bridge = BridgeName("subnet-1");
+  const auto first = RouterShortcuts(spec, {}, {{bridge, 4}});
+  const auto second = RouterShortcuts(spec, {}, {{bridge, 5}});
+  EXPECT_EQ(first->body, second->body);
+  EXPECT_NE(first->revision, second->revision);
+  EXPECT_EQ(RouterShortcuts(spec, {}, {})->body, "");
+}
+
+TEST(NftablesShortcuts, GiveWayToAFaultOfAnyOfTheRegionsZones) {
+  auto spec = Router();
+  spec.resolver = "10.0.0.2";
+  lab::NetworkFaults faults;
+  faults.zones = {{"ap-northeast-1", "ap-northeast-1a"}};
+  EXPECT_NE(RouterShortcuts(spec, faults, {{BridgeName("subnet-1"), 4}})->body, "");
+  faults.zones.insert({"ap-northeast-2", "ap-northeast-2b"});
+  EXPECT_EQ(RouterShortcuts(spec, faults, {{BridgeName("subnet-1"), 4}})->body, "");
+}
+
 }  // namespace
 }  // namespace scv::render

@@ -49,8 +49,8 @@ std::string ChainStart(std::string_view hook, std::string_view interface) {
   return fmt::format(
       "  chain {0} {{\n"
       "    type filter hook {0} priority filter; policy drop;\n"
-      "    {1} \"lo\" accept\n"
       "    ct state established,related accept\n"
+      "    {1} \"lo\" accept\n"
       "    ct state invalid drop\n"
       "    tcp flags & (fin | syn | rst | ack) != syn drop\n",
       hook, interface);
@@ -128,11 +128,11 @@ Result<Ruleset> FirewallRules(const lab::FirewallSpec& spec) {
     return Fail(ErrorKind::kInvalid, fmt::format("more than {} rules in one firewall", kRulesMax));
   }
   Ruleset out{.table = "sg", .body = {}, .elements = {}, .revision = {}};
-  out.body = ChainStart("input", "iifname");
+  out.body = ChainStart("input", "iif");
   // The metadata service is on lo: a neighbour's frame must not reach it.
   out.body += "    ip daddr { 127.0.0.0/8, 169.254.0.0/16 } drop\n";
   SCV_TRY(AppendRules(spec.ingress, "saddr", out));
-  out.body += "  }\n" + ChainStart("output", "oifname");
+  out.body += "  }\n" + ChainStart("output", "oif");
   if (!spec.resolver.empty()) {
     SCV_ASSIGN(const Ipv4 resolver, ParseIpv4(spec.resolver));
     out.body +=

@@ -44,7 +44,7 @@ class Line {
     for (const auto part : parts) {
       text_.append(between);
       between = " ";
-      for (const char c : part) Escaped(c);
+      Escaped(part);
     }
     text_.append("\" ");
     return *this;
@@ -74,12 +74,21 @@ class Line {
  private:
   static constexpr std::size_t kUsualLength = 768;
 
-  void Escaped(char c) {
+  static bool Plainly(char c) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\' || byte < 0x20 || byte > 0x7e) {
-      fmt::format_to(std::back_inserter(text_), FMT_COMPILE("\\x{:02x}"), byte);
-    } else {
-      text_.push_back(c);
+    return c != '"' && c != '\\' && byte >= 0x20 && byte <= 0x7e;
+  }
+
+  // Most parts have nothing to escape, and are copied in one piece.
+  void Escaped(std::string_view part) {
+    while (!part.empty()) {
+      const auto end = std::find_if_not(part.begin(), part.end(), Plainly);
+      text_.append(part.begin(), end);
+      part.remove_prefix(static_cast<std::size_t>(end - part.begin()));
+      if (part.empty()) return;
+      fmt::format_to(std::back_inserter(text_), FMT_COMPILE("\\x{:02x}"),
+                     static_cast<unsigned char>(part.front()));
+      part.remove_prefix(1);
     }
   }
 
@@ -128,13 +137,16 @@ std::optional<std::string> AccessLogLine(std::string_view from_haproxy, const Ac
       group.starts_with("group-") ? node.group_arns.find(group.substr(6)) : node.group_arns.end();
   const auto target = reached ? at(HaproxyLogField::kTarget) : "-";
   const auto target_status = answered ? at(HaproxyLogField::kStatus) : "-";
-  const std::int64_t begun = Number(at(HaproxyLogField::kTime), now * 1000);
+  const std::int64_t ended = Number(at(HaproxyLogField::kTime), now * 1000);
+  const auto active = std::max<std::int64_t>(Number(at(HaproxyLogField::kActive), 0), 0);
+  const std::int64_t begun = ended - active * 1000;
   const bool tls = at(HaproxyLogField::kType) != "http";
+  const bool h2 = tls && at(HaproxyLogField::kVersion) == "HTTP/2.0";
   const auto some = [](bool is, std::int64_t ms) {
     return is ? std::max<std::int64_t>(ms, 0) : -1;
   };
   Line line;
-  line.Plain(at(HaproxyLogField::kType)).Micros(now * 1000).Plain(node.load_balancer);
+  line.Plain(h2 ? "h2" : at(HaproxyLogField::kType)).Micros(ended).Plain(node.load_balancer);
   line.Plain(at(HaproxyLogField::kClient)).Plain(target);
   line.Seconds(some(reached, times.wait));
   line.Seconds(answered ? times.answer : -1).Seconds(some(answered, times.data));

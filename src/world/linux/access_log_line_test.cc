@@ -22,12 +22,13 @@ class AccessLogLineTest : public ::testing::Test {
     node_.load_balancer = "app/front/50dc6c495c0c9188";
     node_.certificate = "arn:aws:acm:certificate";
     node_.group_arns["web"] = "arn:aws:targetgroup/web";
-    Set(HaproxyLogField::kType, "h2");
-    Set(HaproxyLogField::kTime, "1795464036400123");
+    Set(HaproxyLogField::kType, "https");
+    Set(HaproxyLogField::kTime, "1795464037609123");
     Set(HaproxyLogField::kClient, "198.51.100.7:41000");
     Set(HaproxyLogField::kTarget, "10.10.16.5:80");
     Set(HaproxyLogField::kBackend, "group-web");
     Set(HaproxyLogField::kTimes, "0/1/1205/3");
+    Set(HaproxyLogField::kActive, "1209");
     Set(HaproxyLogField::kStatus, "200");
     Set(HaproxyLogField::kServer, "i-1");
     Set(HaproxyLogField::kReceived, "321");
@@ -62,7 +63,7 @@ class AccessLogLineTest : public ::testing::Test {
 
 TEST_F(AccessLogLineTest, ARequestThatATargetAnsweredIsWrittenAsAwsDoes) {
   EXPECT_EQ(AccessLogLine(FromHaproxy(), node_, kNow),
-            "h2 2026-11-23T20:00:36.407000Z app/front/50dc6c495c0c9188 198.51.100.7:41000 "
+            "h2 2026-11-23T20:00:37.609123Z app/front/50dc6c495c0c9188 198.51.100.7:41000 "
             "10.10.16.5:80 0.000 1.205 0.003 200 200 321 4567 "
             "\"GET https://www.scv.localhost:443/a HTTP/2.0\" \"curl \\x228\\x22\" "
             "TLS_AES_128_GCM_SHA256 TLSv1.3 arn:aws:targetgroup/web \"Root=1-2-3\" "

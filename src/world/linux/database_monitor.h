@@ -36,8 +36,8 @@ class DatabaseMonitor {
     int port = 3306;
     bool operator==(const Node&) const = default;
   };
-  // From now on, at every interval, until it is forgotten; a changed node replaces it. The first
-  // look is made at once.
+  // From now on, at every interval, and oftener while nothing is reached, until it is forgotten; a
+  // changed node replaces it. The first look is made at once.
   void Watch(const std::string& process, const Node& node);
   // Look now: something about it was just changed, or it died.
   void Look(std::string_view process);

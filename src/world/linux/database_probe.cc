@@ -39,8 +39,20 @@ DatabaseProbe::DatabaseProbe(const std::string& address, int port) {
   if (connected == 0 || errno == EINPROGRESS) socket_ = std::move(made);
 }
 
-bool DatabaseProbe::Greets(Clock::time_point deadline) {
+bool DatabaseProbe::Connects(Clock::time_point deadline) const {
   while (socket_) {
+    const auto left = std::chrono::ceil<milliseconds>(deadline - Clock::now()).count();
+    pollfd waiting{.fd = socket_.get(), .events = POLLOUT, .revents = 0};
+    const int ready = ::poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
+    if (ready < 0 && errno == EINTR) continue;
+    return ready > 0 && (waiting.revents & (POLLERR | POLLHUP)) == 0;
+  }
+  return false;
+}
+
+bool DatabaseProbe::Greets(Clock::time_point connected, Clock::time_point deadline) {
+  if (!Connects(connected)) return false;
+  for (;;) {
     std::array<unsigned char, kEnough> start{};
     const ssize_t count =
         ::recv(socket_.get(), start.data(), start.size(), MSG_DONTWAIT | MSG_PEEK);
@@ -54,7 +66,6 @@ bool DatabaseProbe::Greets(Clock::time_point deadline) {
     pollfd waiting{.fd = socket_.get(), .events = POLLIN, .revents = 0};
     if (::poll(&waiting, 1, static_cast<int>(left)) < 0 && errno != EINTR) return false;
   }
-  return false;
 }
 
 }  // namespace scv::world

@@ -14,10 +14,14 @@ namespace scv::world {
 class DatabaseProbe {
  public:
   DatabaseProbe(const std::string& address, int port);
-  // Waits until the greeting is there or it is certain or late: false.
-  bool Greets(std::chrono::steady_clock::time_point deadline);
+  // Waits until the greeting is there or it is certain or late: false. That TCP connects is up to
+  // the peer's kernel and has a deadline of its own, however busy the server is.
+  bool Greets(std::chrono::steady_clock::time_point connected,
+              std::chrono::steady_clock::time_point greeted);
 
  private:
+  bool Connects(std::chrono::steady_clock::time_point deadline) const;
+
   UniqueFd socket_;
 };
 

@@ -125,7 +125,8 @@ TEST_F(FaultsTest, APausedPartStandsStillWithAllThatItStarts) {
       "while :; do sh -c 'echo x >> " + ticks.string() + "; sleep 0.005'; done";
   std::vector<std::string> arguments{"sh", "-c", script};
   // As an instance: in a PID namespace of its own.
-  if (::geteuid() == 0) arguments.insert(arguments.begin(), {"unshare", "--pid", "--fork"});
+  if (::geteuid() == 0)
+    arguments.insert(arguments.begin(), {"unshare", "--pid", "--fork", "--kill-child"});
   Start("i-1", "ap-northeast-2a", arguments);
   const auto size = [&] {
     std::error_code none;

@@ -159,6 +159,10 @@ NetlinkRequest PutRoute(const RouteKey& key, const RouteValue& value, int index)
   request.Put(RTA_OIF, static_cast<std::uint32_t>(index));
   if (value.gateway != 0) request.PutAddress(RTA_GATEWAY, value.gateway);
   if (value.source != 0) request.PutAddress(RTA_PREFSRC, value.source);
+  if (value.least_repeat_ms != 0) {
+    const auto metrics = request.Open(RTA_METRICS);
+    request.Put(RTAX_RTO_MIN, value.least_repeat_ms).Close(metrics);
+  }
   return request;
 }
 

@@ -44,9 +44,10 @@ struct RouteKey {
 };
 
 struct RouteValue {
-  std::string link;          // "": nobody's, senders are told that it is unreachable
-  render::Ipv4 gateway = 0;  // 0: the destination itself is on the link
-  render::Ipv4 source = 0;   // 0: the kernel chooses
+  std::string link;                   // "": nobody's, senders are told that it is unreachable
+  render::Ipv4 gateway = 0;           // 0: the destination itself is on the link
+  render::Ipv4 source = 0;            // 0: the kernel chooses
+  std::uint32_t least_repeat_ms = 0;  // TCP's least retransmission timeout; 0: the kernel's own
   bool operator==(const RouteValue&) const = default;
 };
 

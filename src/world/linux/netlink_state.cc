@@ -63,6 +63,7 @@ void TakeRoute(const nlmsghdr& message, NetworkState& state, const Names& names)
   }
   value.gateway = attributes.Address(RTA_GATEWAY);
   value.source = attributes.Address(RTA_PREFSRC);
+  value.least_repeat_ms = attributes.Nested(RTA_METRICS).U32(RTAX_RTO_MIN);
   state.routes[key] = value;
 }
 

@@ -16,6 +16,7 @@ list(APPEND SCV_WORLD_LINUX_SOURCES
   network_nftables.cc
   network_places.cc
   network_router.cc
+  network_shortcuts.cc
   network_sides.cc
   network_wide_area.cc
   network_worker.cc
@@ -28,6 +29,7 @@ list(APPEND SCV_WORLD_LINUX_TESTS
   netlink_test.cc
   network_difference_test.cc
   network_speed_test.cc
+  network_shortcuts_test.cc
   network_test.cc
   network_test_lab.cc
   network_userns_test.cc)

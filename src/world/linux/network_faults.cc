@@ -43,7 +43,9 @@ Result<void> SetPlacesFaults(Places& places, const lab::NetworkFaults& faults) {
   for (auto& [name, place] : places.known()) {
     // Of others nothing is known yet; they follow when they are ensured.
     if (!place.router && !place.host && name != kInternetPlace) continue;
-    const auto applied = ApplyFaults(places, name, place);
+    // The long way first: it is the one that faults are on.
+    auto applied = ApplyShortcuts(places, place);
+    if (applied.has_value()) applied = ApplyFaults(places, name, place);
     if (!applied.has_value() && outcome.has_value()) outcome = applied;
   }
   return outcome;

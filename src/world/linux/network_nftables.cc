@@ -51,9 +51,9 @@ struct AppliedTable::Context {
     return std::string(::nft_ctx_get_output_buffer(nft.get()));
   }
 
-  render::Ruleset ReadStanding(const std::string& table) {
+  render::Ruleset ReadStanding(const std::string& family, const std::string& table) {
     // A refusal means that there is no such table.
-    return render::ReadTable(table, Run("list table inet " + table).value_or(""));
+    return render::ReadTable(table, Run("list table " + family + " " + table).value_or(""));
   }
 };
 
@@ -63,7 +63,7 @@ AppliedTable::~AppliedTable() = default;
 
 Result<SetElements> AppliedTable::Apply(const render::Ruleset& wanted) {
   if (!known_) {
-    render::Ruleset standing = context_->ReadStanding(wanted.table);
+    render::Ruleset standing = context_->ReadStanding(wanted.family, wanted.table);
     revision_ = std::move(standing.revision);
     elements_ = std::move(standing.elements);
     known_ = true;

@@ -21,6 +21,7 @@ namespace scv::world {
 struct Place {
   UniqueFd network_namespace;
   AppliedTable table;
+  AppliedTable shortcuts;  // a router's
   // Kept for the reason that AppliedTable keeps its own.
   std::optional<NetlinkSocket> conntrack;
   bool prepared = false;  // its settings were written by this process

@@ -140,6 +140,7 @@ Result<void> Prepare(Place& place, const InsideNamespace& inside) {
                                                {"ipv4/conf/default/send_redirects", "0"},
                                                {"bridge/bridge-nf-call-iptables", "0"},
                                                {"ipv4/ip_unprivileged_port_start", "0"},
+                                               {"ipv4/ip_early_demux", "0"},
                                                {"ipv4/ip_forward", "1"}}) {
     const auto outcome = inside.Set(setting, value);
     if (!outcome.has_value() && outcome.error().kind != ErrorKind::kNotFound) return outcome;
@@ -209,6 +210,7 @@ Result<void> EnsureRouterPlace(Places& places, const lab::RouterSpec& spec) {
   if (!made.has_value()) return std::unexpected(made.error());
   SCV_TRY(EnsureSide(router, plan.router, {"lo", router.link}));
   SCV_TRY(EnsureSide(internet, WantedInInternet(plan, internet.state), {internet.link}));
+  SCV_TRY(ApplyShortcuts(places, *router_place));
   if (router.state.links[router.link].carries) return {};
   SCV_TRY(AwaitCarrier(*router_place, router.socket, {router.state.IndexOf(router.link)}));
   return AwaitCarrier(*internet_place, internet.socket, {internet.state.IndexOf(internet.link)});

@@ -8,8 +8,9 @@
 namespace scv::world {
 
 // From now on a connection of `network_namespace` whose peer's kernel acknowledges nothing ends
-// after 0.6 s: one repetition after 0.2 s, and twice that (tcp_retries2, tcp(7)). A peer that is
-// merely busy acknowledges at once. Not for what talks to other regions. A kernel that does not
+// once it was repeated for 0.2 s (tcp_retries2, tcp(7)): with the network's least retransmission
+// timeout after 36, 108 and 252 ms, hence after 0.25 s. A peer that is merely busy acknowledges at
+// once. Not for what talks to other regions. A kernel that does not
 // have the setting is no error.
 Result<void> GiveUpSilentPeers(int network_namespace);
 
