@@ -41,8 +41,13 @@ struct Ruleset {
   bool operator==(const Ruleset&) const = default;
 };
 
-// A host's security groups, table "sg". kInvalid: an address, protocol or port that is none.
+// A host's security groups, table "sg", and the metadata service's port. TCP is filtered without
+// connection tracking, which would cost more than a proxy's whole share of a request: a SYN is
+// asked for a rule, every other segment for the connection that its ports can belong to. kInvalid:
+// an address, protocol or port that is none.
 Result<Ruleset> FirewallRules(const lab::FirewallSpec& spec);
+// Whether these rules need connection tracking: they allow something other than TCP.
+bool TracksConnections(const lab::FirewallSpec& spec);
 
 // A VPC's router, table "router": what it accepts itself, what it forwards, and its address
 // translation. kInvalid as above.

@@ -1,7 +1,10 @@
 // Security groups: a host's table "sg".
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "render/nftables.h"
 
@@ -12,6 +15,12 @@ constexpr int kPortMax = 65535;
 constexpr std::size_t kRulesMax = 4096;
 constexpr int kIcmp = 1, kTcp = 6, kUdp = 17;
 constexpr int kDnsPort = 53;
+// From here on Linux chooses the ports of programs that ask for none (ip_local_port_range).
+constexpr int kFirstEphemeralPort = 32768;
+
+std::string Ports(int from, int to) {
+  return from == to ? std::to_string(from) : fmt::format("{}-{}", from, to);
+}
 
 // The match of the other side's address, `side` being "saddr" or "daddr".
 Result<std::string> PeerMatch(const lab::FirewallRule& rule, std::string_view side) {
@@ -24,7 +33,11 @@ Result<std::string> PeerMatch(const lab::FirewallRule& rule, std::string_view si
   return fmt::format("ip {} {}", side, ToText(prefix));
 }
 
-Result<std::string> ProtocolMatch(const lab::FirewallRule& rule) {
+bool IsTcp(const lab::FirewallRule& rule) { return rule.protocol == "tcp"; }
+bool IsForTcp(const lab::FirewallRule& rule) { return IsTcp(rule) || rule.protocol == "-1"; }
+
+// `port` being "dport" or "sport".
+Result<std::string> ProtocolMatch(const lab::FirewallRule& rule, std::string_view port) {
   if (rule.protocol == "-1") return "";
   if (rule.protocol == "icmp") return " meta l4proto icmp";
   if (rule.protocol != "tcp" && rule.protocol != "udp") {
@@ -37,42 +50,102 @@ Result<std::string> ProtocolMatch(const lab::FirewallRule& rule) {
   if (rule.from_port == 0 && rule.to_port == kPortMax) {
     return fmt::format(" meta l4proto {}", rule.protocol);
   }
-  if (rule.from_port == rule.to_port) {
-    return fmt::format(" {} dport {}", rule.protocol, rule.from_port);
-  }
-  return fmt::format(" {} dport {}-{}", rule.protocol, rule.from_port, rule.to_port);
+  return fmt::format(" {} {} {}", rule.protocol, port, Ports(rule.from_port, rule.to_port));
 }
 
-// The start of a chain. A connection that the kernel does not know begins with a SYN: otherwise
-// one that was cut off when its peer left a group would come back with the next packet from here.
-std::string ChainStart(std::string_view hook, std::string_view interface) {
+Result<void> AppendRule(const lab::FirewallRule& rule, std::string_view side, std::string_view port,
+                        Ruleset& out) {
+  SCV_ASSIGN(const std::string peer, PeerMatch(rule, side));
+  SCV_ASSIGN(const std::string protocol, ProtocolMatch(rule, port));
+  out.body += fmt::format("    {}{} accept\n", peer, protocol);
+  if (!rule.group.empty()) out.elements[SetName(rule.group)];
+  return {};
+}
+
+// A hook, and how it calls the other side's address and the two ends' ports.
+struct Direction {
+  std::string_view hook, interface, peer, here, there;
+};
+constexpr Direction kIn{"input", "iif", "saddr", "dport", "sport"};
+constexpr Direction kOut{"output", "oif", "daddr", "sport", "dport"};
+
+using Rules = std::vector<lab::FirewallRule>;
+
+// Whether it allows ports that a program gets as its own end of a connection without asking.
+bool IsWide(const lab::FirewallRule& rule) {
+  return !IsTcp(rule) || rule.to_port >= kFirstEphemeralPort;
+}
+
+// In ranges that do not overlap, as nftables wants them.
+std::string ServicePorts(const Rules& ingress) {
+  std::map<int, int> ranges;  // first → last
+  for (const lab::FirewallRule& rule : ingress) {
+    if (!IsForTcp(rule) || IsWide(rule)) continue;
+    int& last = ranges[rule.from_port];
+    last = std::max(last, rule.to_port);
+  }
+  std::vector<std::string> ports;
+  for (int end = -1; const auto& [from, to] : ranges) {
+    if (const int begin = std::max(from, end + 1); begin <= to) ports.push_back(Ports(begin, to));
+    end = std::max(end, to);
+  }
+  return fmt::format("{}", fmt::join(ports, ", "));
+}
+
+// Segments of connections that exist. Whose they are their ports say: of one that came in, this
+// end's port is a rule's; of one that goes out, the other end's. A service's port at this end is
+// never the end of one that goes out, however many ports those may have. So whoever leaves a group
+// is cut off with the next segment.
+Result<void> AppendSegments(const Direction& direction, const Rules& ingress, const Rules& egress,
+                            Ruleset& out) {
+  out.body += fmt::format("  chain segments_{} {{\n", direction.hook);
+  for (const lab::FirewallRule& rule : ingress) {
+    if (IsForTcp(rule)) SCV_TRY(AppendRule(rule, direction.peer, direction.here, out));
+  }
+  const std::string services = ServicePorts(ingress);
+  for (const bool wide : {false, true}) {
+    bool first = wide && !services.empty();
+    for (const lab::FirewallRule& rule : egress) {
+      if (!IsForTcp(rule) || IsWide(rule) != wide) continue;
+      if (std::exchange(first, false)) {
+        out.body += fmt::format("    tcp {} {{ {} }} drop\n", direction.here, services);
+      }
+      SCV_TRY(AppendRule(rule, direction.peer, direction.there, out));
+    }
+  }
+  out.body += "    drop\n  }\n";
+  return {};
+}
+
+// Connections over TCP need no tracking: they begin with a SYN, and AppendSegments knows the rest.
+// Without a rule for anything else the kernel tracks nothing in the host's namespace.
+std::string ChainStart(const Direction& direction, bool tracked) {
   return fmt::format(
       "  chain {0} {{\n"
       "    type filter hook {0} priority filter; policy drop;\n"
-      "    ct state established,related accept\n"
-      "    {1} \"lo\" accept\n"
-      "    ct state invalid drop\n"
-      "    tcp flags & (fin | syn | rst | ack) != syn drop\n",
-      hook, interface);
+      "    {1} \"lo\" goto local\n"
+      "    tcp flags & (fin | syn | rst | ack) != syn goto segments_{0}\n"
+      "{2}"
+      "    icmp type {{ destination-unreachable, time-exceeded, parameter-problem }} accept\n",
+      direction.hook, direction.interface,
+      tracked ? "    meta l4proto != tcp ct state vmap { established : accept, related : accept, "
+                "invalid : drop }\n"
+              : "");
 }
 
-std::string MetadataChain() {
+// The metadata service listens on a port that no program of the instance wants.
+std::string LocalChain() {
   return fmt::format(
-      "  chain metadata {{\n"
-      "    type nat hook output priority -100; policy accept;\n"
-      "    ip daddr 169.254.169.254 tcp dport 80 dnat ip to 169.254.169.254:{}\n"
+      "  chain local {{\n"
+      "    ip daddr {0} tcp dport 80 tcp dport set {1}\n"
+      "    ip saddr {0} tcp sport {1} tcp sport set 80\n"
+      "    accept\n"
       "  }}\n",
-      lab::kMetadataPort);
+      "169.254.169.254", lab::kMetadataPort);
 }
 
-Result<void> AppendRules(const std::vector<lab::FirewallRule>& rules, std::string_view side,
-                         Ruleset& out) {
-  for (const lab::FirewallRule& rule : rules) {
-    SCV_ASSIGN(const std::string peer, PeerMatch(rule, side));
-    SCV_ASSIGN(const std::string protocol, ProtocolMatch(rule));
-    out.body += fmt::format("    {}{} accept\n", peer, protocol);
-    if (!rule.group.empty()) out.elements[SetName(rule.group)];
-  }
+Result<void> AppendRules(const Rules& rules, std::string_view side, Ruleset& out) {
+  for (const lab::FirewallRule& rule : rules) SCV_TRY(AppendRule(rule, side, "dport", out));
   return {};
 }
 
@@ -117,7 +190,7 @@ bool IsResolver(const lab::FirewallSpec& spec, Ipv4 peer) {
   return resolver.has_value() && *resolver == peer;
 }
 
-const std::vector<lab::FirewallRule>& RulesOf(const lab::FirewallSpec& spec, bool inbound) {
+const Rules& RulesOf(const lab::FirewallSpec& spec, bool inbound) {
   return inbound ? spec.ingress : spec.egress;
 }
 
@@ -128,22 +201,33 @@ Result<Ruleset> FirewallRules(const lab::FirewallSpec& spec) {
     return Fail(ErrorKind::kInvalid, fmt::format("more than {} rules in one firewall", kRulesMax));
   }
   Ruleset out{.table = "sg", .body = {}, .elements = {}, .revision = {}};
-  out.body = ChainStart("input", "iif");
-  // The metadata service is on lo: a neighbour's frame must not reach it.
-  out.body += "    ip daddr { 127.0.0.0/8, 169.254.0.0/16 } drop\n";
-  SCV_TRY(AppendRules(spec.ingress, "saddr", out));
-  out.body += "  }\n" + ChainStart("output", "oif");
+  Rules egress = spec.egress;
+  std::string answers;
   if (!spec.resolver.empty()) {
     SCV_ASSIGN(const Ipv4 resolver, ParseIpv4(spec.resolver));
-    out.body +=
-        fmt::format("    ip daddr {0} udp dport 53 accept\n    ip daddr {0} tcp dport 53 accept\n",
-                    ToText(resolver));
+    const std::string prefix = ToText(resolver) + "/32";
+    egress.insert(egress.begin(), {{"udp", kDnsPort, kDnsPort, prefix, ""},
+                                   {"tcp", kDnsPort, kDnsPort, prefix, ""}});
+    answers = fmt::format("    ip saddr {} udp sport {} accept\n", ToText(resolver), kDnsPort);
   }
-  SCV_TRY(AppendRules(spec.egress, "daddr", out));
-  out.body = SetDeclarations(out) + MetadataChain() + out.body + "  }\n";
+  const bool tracked = TracksConnections(spec);
+  SCV_TRY(AppendSegments(kIn, spec.ingress, egress, out));
+  SCV_TRY(AppendSegments(kOut, spec.ingress, egress, out));
+  out.body += ChainStart(kIn, tracked) + answers;
+  // The metadata service is on lo: a neighbour's frame must not reach it.
+  out.body += "    ip daddr { 127.0.0.0/8, 169.254.0.0/16 } drop\n";
+  SCV_TRY(AppendRules(spec.ingress, kIn.peer, out));
+  out.body += "  }\n" + ChainStart(kOut, tracked);
+  SCV_TRY(AppendRules(egress, kOut.peer, out));
+  out.body = SetDeclarations(out) + LocalChain() + out.body + "  }\n";
   SCV_TRY(FillSets(spec, out));
   out.revision = fmt::format("revision_{:016x}", StableHash(out.body));
   return out;
+}
+
+bool TracksConnections(const lab::FirewallSpec& spec) {
+  const auto others = [](const lab::FirewallRule& rule) { return !IsTcp(rule); };
+  return std::ranges::any_of(spec.ingress, others) || std::ranges::any_of(spec.egress, others);
 }
 
 bool Accepts(const lab::FirewallSpec& spec, const Flow& flow) {

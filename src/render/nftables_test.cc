@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -28,41 +29,78 @@ TEST(Nftables, WritesAFirewall) {
   ASSERT_TRUE(rules.has_value()) << rules.error().message;
   EXPECT_EQ(rules->table, "sg");
   const std::string web = SetName("sg-web");
-  EXPECT_EQ(rules->body, "  set " + web +
-                             " {\n"
-                             "    type ipv4_addr\n"
-                             "  }\n"
-                             "  chain metadata {\n"
-                             "    type nat hook output priority -100; policy accept;\n"
-                             "    ip daddr 169.254.169.254 tcp dport 80 dnat ip to "
-                             "169.254.169.254:61680\n"
-                             "  }\n"
-                             "  chain input {\n"
-                             "    type filter hook input priority filter; policy drop;\n"
-                             "    ct state established,related accept\n"
-                             "    iif \"lo\" accept\n"
-                             "    ct state invalid drop\n"
-                             "    tcp flags & (fin | syn | rst | ack) != syn drop\n"
-                             "    ip daddr { 127.0.0.0/8, 169.254.0.0/16 } drop\n"
-                             "    ip saddr @" +
-                             web +
-                             " tcp dport 9000 accept\n"
-                             "    ip saddr 10.9.0.0/16 udp dport 1000-2000 accept\n"
-                             "    ip saddr 10.0.0.0/16 meta l4proto icmp accept\n"
-                             "    ip saddr 192.0.2.1/32 meta l4proto tcp accept\n"
-                             "  }\n"
-                             "  chain output {\n"
-                             "    type filter hook output priority filter; policy drop;\n"
-                             "    ct state established,related accept\n"
-                             "    oif \"lo\" accept\n"
-                             "    ct state invalid drop\n"
-                             "    tcp flags & (fin | syn | rst | ack) != syn drop\n"
-                             "    ip daddr 10.0.0.2 udp dport 53 accept\n"
-                             "    ip daddr 10.0.0.2 tcp dport 53 accept\n"
-                             "    meta nfproto ipv4 accept\n"
-                             "  }\n");
+  const std::string expected = R"(  set WEB {
+    type ipv4_addr
+  }
+  chain local {
+    ip daddr 169.254.169.254 tcp dport 80 tcp dport set 61680
+    ip saddr 169.254.169.254 tcp sport 61680 tcp sport set 80
+    accept
+  }
+  chain segments_input {
+    ip saddr @WEB tcp dport 9000 accept
+    ip saddr 192.0.2.1/32 meta l4proto tcp accept
+    ip saddr 10.0.0.2/32 tcp sport 53 accept
+    tcp dport { 9000 } drop
+    meta nfproto ipv4 accept
+    drop
+  }
+  chain segments_output {
+    ip daddr @WEB tcp sport 9000 accept
+    ip daddr 192.0.2.1/32 meta l4proto tcp accept
+    ip daddr 10.0.0.2/32 tcp dport 53 accept
+    tcp sport { 9000 } drop
+    meta nfproto ipv4 accept
+    drop
+  }
+  chain input {
+    type filter hook input priority filter; policy drop;
+    iif "lo" goto local
+    tcp flags & (fin | syn | rst | ack) != syn goto segments_input
+    meta l4proto != tcp ct state vmap { established : accept, related : accept, invalid : drop }
+    icmp type { destination-unreachable, time-exceeded, parameter-problem } accept
+    ip saddr 10.0.0.2 udp sport 53 accept
+    ip daddr { 127.0.0.0/8, 169.254.0.0/16 } drop
+    ip saddr @WEB tcp dport 9000 accept
+    ip saddr 10.9.0.0/16 udp dport 1000-2000 accept
+    ip saddr 10.0.0.0/16 meta l4proto icmp accept
+    ip saddr 192.0.2.1/32 meta l4proto tcp accept
+  }
+  chain output {
+    type filter hook output priority filter; policy drop;
+    oif "lo" goto local
+    tcp flags & (fin | syn | rst | ack) != syn goto segments_output
+    meta l4proto != tcp ct state vmap { established : accept, related : accept, invalid : drop }
+    icmp type { destination-unreachable, time-exceeded, parameter-problem } accept
+    ip daddr 10.0.0.2/32 udp dport 53 accept
+    ip daddr 10.0.0.2/32 tcp dport 53 accept
+    meta nfproto ipv4 accept
+  }
+)";
+  EXPECT_EQ(rules->body, std::regex_replace(expected, std::regex("WEB"), web));
   EXPECT_EQ(rules->elements,
             (std::map<std::string, std::set<std::string>>{{web, {"10.0.1.5", "10.0.1.6"}}}));
+}
+
+TEST(Nftables, TracksNothingWhereTheRulesAreForTcp) {
+  lab::FirewallSpec spec;
+  spec.ingress = {Rule("tcp", 443, 443, "0.0.0.0/0")};
+  spec.egress = {Rule("tcp", 8080, 8081, "", "sg-was")};
+  spec.resolver = "10.0.0.2";
+  EXPECT_FALSE(TracksConnections(spec));
+  EXPECT_EQ(FirewallRules(spec)->body.find("ct state"), std::string::npos);
+  spec.egress.push_back(Rule("udp", 123, 123, "0.0.0.0/0"));
+  EXPECT_TRUE(TracksConnections(spec));
+  EXPECT_NE(FirewallRules(spec)->body.find("ct state"), std::string::npos);
+}
+
+TEST(Nftables, ServicesWhosePortsOverlapAreNamedOnce) {
+  lab::FirewallSpec spec;
+  spec.ingress = {Rule("tcp", 443, 443, "10.0.0.0/24"), Rule("tcp", 443, 443, "10.1.0.0/24"),
+                  Rule("tcp", 80, 90, "0.0.0.0/0"), Rule("tcp", 85, 100, "0.0.0.0/0")};
+  spec.egress = {Rule("tcp", 0, 65535, "0.0.0.0/0")};
+  const std::string body = FirewallRules(spec)->body;
+  EXPECT_NE(body.find("    tcp dport { 80-90, 91-100, 443 } drop\n"), std::string::npos) << body;
 }
 
 TEST(Nftables, ReplacesATableInOneTransaction) {

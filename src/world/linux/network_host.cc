@@ -75,10 +75,10 @@ std::set<Ipv4> AddressesIn(const SetElements& removed) {
   return found;
 }
 
-// Ends the connections with those who left a group, unless another rule allows them.
+// Ends the tracked connections with those who left a group, unless another rule allows them.
 Result<void> ForgetRemoved(Place& place, const std::set<Ipv4>& gone, Ipv4 own,
                            const lab::FirewallSpec& firewall) {
-  if (gone.empty()) return {};
+  if (gone.empty() || !render::TracksConnections(firewall)) return {};
   SCV_ASSIGN(NetlinkSocket* const socket, ConntrackSocketOf(place));
   bool choose = false;
   for (const Ipv4 peer : gone) {
