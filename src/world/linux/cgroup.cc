@@ -11,6 +11,7 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <thread>
 #include <utility>
 
 #include "world/linux/fd_store.h"
@@ -22,6 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kPeriodMicros = 50'000;
 constexpr std::int64_t kQuotaMicrosMin = 1'000;  // the kernel's own minimum
+constexpr int kShares = 1024, kWeight = 100;     // the kernel's own for one
 
 bool Write(const fs::path& path, std::string_view text) {
   const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
@@ -93,6 +95,31 @@ std::string GroupFile(std::string_view name) {
   return file;
 }
 
+// More than the machine has is no limit.
+bool BindsHere(int cpu_millis) {
+  return cpu_millis > 0 &&
+         cpu_millis < 1000 * static_cast<int>(std::thread::hardware_concurrency());
+}
+
+std::string QuotaOf(int cpu_millis) {
+  return std::to_string(std::max(cpu_millis * kPeriodMicros / 1000, kQuotaMicrosMin));
+}
+
+// A group competes with the lab's other processes as one; it counts for as many as it has CPUs.
+int CpusOf(int cpu_millis) { return std::max(cpu_millis / 1000, 1); }
+
+void LimitCpu(const fs::path& group, int cpu_millis) {
+  Write(group / "cpu.cfs_period_us", std::to_string(kPeriodMicros));
+  Write(group / "cpu.cfs_quota_us", QuotaOf(cpu_millis));
+  Write(group / "cpu.shares", std::to_string(kShares * CpusOf(cpu_millis)));
+}
+
+void LimitUnifiedCpu(const fs::path& lab, const fs::path& group, int cpu_millis) {
+  Write(lab / "cgroup.subtree_control", "+cpu");
+  Write(group / "cpu.max", QuotaOf(cpu_millis) + " " + std::to_string(kPeriodMicros));
+  Write(group / "cpu.weight", std::to_string(kWeight * CpusOf(cpu_millis)));
+}
+
 bool RemoveDirectory(const fs::path& path) { return ::rmdir(path.c_str()) == 0 || errno == ENOENT; }
 
 }  // namespace
@@ -120,7 +147,7 @@ Cgroups Cgroups::Open(std::string lab) {
                Write(groups.unified_ / "cgroup.subtree_control", "+" + controller);
       };
       groups.unified_memory_ = enable("memory");
-      groups.unified_cpu_ = enable("cpu");
+      groups.unified_cpu_ = Write(root / "cgroup.subtree_control", "+cpu");
     } else {
       groups.unified_ = MakeBelowOwn(all, "", lab);
     }
@@ -140,24 +167,20 @@ std::vector<fs::path> Cgroups::Make(std::string_view name, const lab::Limits& li
     return group;
   };
   const std::string bytes = std::to_string(limits.memory_bytes);
-  const std::string quota =
-      std::to_string(std::max(limits.cpu_millis * kPeriodMicros / 1000, kQuotaMicrosMin));
   const fs::path unified = make(unified_);
   if (has_unified() && unified.empty()) return {};  // the callers count on it being the first
   if (unified_memory_ && limits.memory_bytes > 0) Write(unified / "memory.max", bytes);
-  if (unified_cpu_ && limits.cpu_millis > 0) {
-    Write(unified / "cpu.max", quota + " " + std::to_string(kPeriodMicros));
-  }
   if (limits.memory_bytes > 0) {
     if (const auto group = make(memory_); !group.empty()) {
       Write(group / "memory.limit_in_bytes", bytes);
     }
   }
-  if (limits.cpu_millis > 0) {
-    if (const auto group = make(cpu_); !group.empty()) {
-      Write(group / "cpu.cfs_period_us", std::to_string(kPeriodMicros));
-      Write(group / "cpu.cfs_quota_us", quota);
-    }
+  if (!BindsHere(limits.cpu_millis)) {
+    if (!cpu_.empty()) made.push_back(cpu_);
+  } else if (unified_cpu_) {
+    LimitUnifiedCpu(unified_, unified, limits.cpu_millis);
+  } else if (const auto group = make(cpu_); !group.empty()) {
+    LimitCpu(group, limits.cpu_millis);
   }
   make(cpuacct_);
   return made;

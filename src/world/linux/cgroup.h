@@ -26,6 +26,8 @@ class Cgroups {
 
   // Makes the group `name` with its limits and gives the directories whose cgroup.procs a process
   // must write itself to; where version 2 is used, its directory is the first, to be cloned into.
+  // Whom no limit of processors binds is scheduled in one group with the rest of the lab: groups of
+  // their own would make proxies and servers interrupt each other at every message.
   std::vector<std::filesystem::path> Make(std::string_view name, const lab::Limits& limits) const;
 
   // SIGKILL for all in it; false where that needs version 2.

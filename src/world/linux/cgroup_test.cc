@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <string>
+#include <thread>
 
 namespace scv::world {
 namespace {
@@ -22,6 +24,29 @@ TEST(Cgroups, MakesCountsAndRemoves) {
   EXPECT_TRUE(groups.CpuMicros("alb/front").has_value());
   EXPECT_TRUE(groups.Remove("alb/front"));
   EXPECT_TRUE(groups.Remove("alb/front"));
+  groups.RemoveAll();
+}
+
+TEST(Cgroups, WhomNoLimitBindsIsScheduledWithTheWholeLab) {
+  const std::string lab = "scv-test-" + std::to_string(::getpid());
+  const auto groups = Cgroups::Open(lab);
+  if (!groups.limits_cpu()) GTEST_SKIP() << "control groups for processors are not writable here";
+  const int all = 1000 * static_cast<int>(std::thread::hardware_concurrency());
+  const auto own = [&](int cpu_millis) {
+    const auto made = groups.Make("a", {.cpu_millis = cpu_millis});
+    int found = 0;
+    for (const auto& group : made) {
+      const bool mine = group.filename() == "a" && group.parent_path().filename() == lab;
+      const bool cpu = std::filesystem::exists(group / "cpu.cfs_quota_us") ||
+                       std::filesystem::exists(group / "cpu.max");
+      found += mine && cpu ? 1 : 0;
+    }
+    EXPECT_TRUE(groups.Remove("a"));
+    return found;
+  };
+  EXPECT_EQ(own(0), 0);
+  EXPECT_EQ(own(all), 0);
+  EXPECT_EQ(own(all - 1), 1);
   groups.RemoveAll();
 }
 
