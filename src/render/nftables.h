@@ -53,11 +53,13 @@ bool TracksConnections(const lab::FirewallSpec& spec);
 // translation. kInvalid as above.
 Result<Ruleset> RouterRules(const lab::RouterSpec& spec);
 
-// Ways from subnet to subnet of one VPC, table "shortcuts" of the family netdev: what comes from a
-// subnet's own addresses for another subnet is handed to that one's bridge at once, past routing
-// and connection tracking, which have nothing to say about it: hosts filter at both ends.
-// Everything else goes on as ever, and all of it does while a fault cuts one of the VPC's zones
-// (the body is empty then). `indexes`: of the bridges, by name; a bridge that was made anew has
+// Ways between the hosts of one VPC, and between those with a public address and the internet,
+// table "shortcuts" of the family netdev: what a host sends to another, from its subnet's own
+// addresses, is handed to that one's port at once, past bridges, routing and connection tracking,
+// which have nothing to say about it: hosts filter at both ends. So is TCP from and to the
+// internet, its public addresses translated in place. Everything else goes on as ever, and all of
+// it does while a fault cuts the region or one of its zones (the body is empty then). `indexes`: of
+// the router's links, by name, hosts' ports (PortName) among them; a port that was made anew has
 // another one. kInvalid: an address that is none.
 Result<Ruleset> RouterShortcuts(const lab::RouterSpec& spec, const lab::NetworkFaults& faults,
                                 const std::map<std::string, int>& indexes);

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <map>
+#include <regex>
+#include <string>
+
 #include "render/nftables.h"
 
 namespace scv::render {
@@ -89,68 +93,93 @@ TEST(NftablesFaults, WithoutFaultsNothingIsSaid) {
   EXPECT_NE(HostFaultRules(false).revision, HostFaultRules(true).revision);
 }
 
-TEST(NftablesShortcuts, LeadFromASubnetsOwnAddressesToTheOthersBridges) {
+lab::RouterSpec OpenRouter() {
   auto spec = Router();
-  spec.resolver = "10.0.0.2";
-  const std::string one = BridgeName("subnet-1"), three = BridgeName("subnet-3");
-  const auto rules = RouterShortcuts(spec, {}, {{one, 4}, {three, 7}});
-  ASSERT_TRUE(rules.has_value());
+  spec.cidr = "10.0.0.0/16";
+  spec.internet_gateway = true;
+  spec.uplink_peer = "100.64.1.1/30";
+  spec.subnets[0].routes = {{"0.0.0.0/0", lab::RouteTarget::kInternetGateway, ""}};
+  spec.public_addresses = {{"203.0.113.5", "10.0.1.5"}, {"203.0.113.6", "10.0.1.6"}};
+  spec.nat_addresses = {"203.0.113.10"};
+  return spec;
+}
+const std::map<std::string, int> kLinks{
+    {"p-0a000105", 20}, {"p-0a000305", 21}, {"uplink", 3}, {"br-1", 4}, {"p-zz", 5}};
+
+TEST(NftablesShortcuts, LeadFromHostToHostAndToTheInternetAndBack) {
+  const auto rules = RouterShortcuts(OpenRouter(), {}, kLinks);
+  ASSERT_TRUE(rules.has_value()) << rules.error().message;
   EXPECT_EQ(rules->family, "netdev");
-  EXPECT_EQ(rules->body,
-            "  set own {\n"
-            "    type ipv4_addr\n"
-            "    elements = { 10.0.0.2, 10.0.1.1, 10.0.3.1 }\n"
-            "  }\n"
-            "  map ways {\n"
-            "    type ipv4_addr : iface_index\n"
-            "    flags interval\n"
-            "    elements = { 10.0.1.0/24 : \"" +
-                one + "\", 10.0.3.0/24 : \"" + three +
-                "\" }\n"
-                "  }\n"
-                "  chain from_" +
-                one +
-                " {\n"
-                "    type filter hook ingress device \"" +
-                one +
-                "\" priority filter; policy accept;\n"
-                "    ip saddr != 10.0.1.0/24 accept\n"
-                "    ip daddr @own accept\n"
-                "    fwd ip to ip daddr device ip daddr map @ways\n"
-                "  }\n"
-                "  chain from_" +
-                three +
-                " {\n"
-                "    type filter hook ingress device \"" +
-                three +
-                "\" priority filter; policy accept;\n"
-                "    ip saddr != 10.0.3.0/24 accept\n"
-                "    ip daddr @own accept\n"
-                "    fwd ip to ip daddr device ip daddr map @ways\n"
-                "  }\n");
+  std::string expected = R"(  map hosts {
+    type ipv4_addr : iface_index
+    elements = { 10.0.1.5 : "p-0a000105", 10.0.3.5 : "p-0a000305" }
+  }
+  chain from_internet {
+    type filter hook ingress device "uplink" priority filter; policy accept;
+    ip saddr { 10.0.0.0/16, 203.0.113.10, 203.0.113.5, 203.0.113.6 } accept
+    ip protocol tcp ip daddr set ip daddr map { 203.0.113.5 : 10.0.1.5 } fwd ip to ip daddr device ip daddr map @hosts
+  }
+  chain from_ONE {
+    type filter hook ingress devices = { "p-0a000105" } priority filter; policy accept;
+    ip saddr != 10.0.1.0/24 accept
+    fwd ip to ip daddr device ip daddr map @hosts
+    ip daddr { 10.0.0.0/16, 203.0.113.10, 203.0.113.5, 203.0.113.6 } accept
+    ip protocol tcp ip saddr set ip saddr map { 10.0.1.5 : 203.0.113.5 } fwd ip to 100.64.1.1 device "uplink"
+  }
+  chain from_THREE {
+    type filter hook ingress devices = { "p-0a000305" } priority filter; policy accept;
+    ip saddr != 10.0.3.0/24 accept
+    fwd ip to ip daddr device ip daddr map @hosts
+  }
+)";
+  expected = std::regex_replace(expected, std::regex("from_ONE"), "from_" + BridgeName("subnet-1"));
+  expected =
+      std::regex_replace(expected, std::regex("from_THREE"), "from_" + BridgeName("subnet-3"));
+  EXPECT_EQ(rules->body, expected);
   EXPECT_TRUE(ReplaceTable(*rules).starts_with(
       "table netdev shortcuts\ndelete table netdev shortcuts\ntable netdev shortcuts {\n"));
 }
 
-TEST(NftablesShortcuts, FollowBridgesThatAreMadeAnew) {
-  auto spec = Router();
-  spec.resolver = "10.0.0.2";
-  const std::string bridge = BridgeName("subnet-1");
-  const auto first = RouterShortcuts(spec, {}, {{bridge, 4}});
-  const auto second = RouterShortcuts(spec, {}, {{bridge, 5}});
-  EXPECT_EQ(first->body, second->body);
-  EXPECT_NE(first->revision, second->revision);
-  EXPECT_EQ(RouterShortcuts(spec, {}, {})->body, "");
+TEST(NftablesShortcuts, LeaveTheInternetToTheRouterWhereItsRoutesHaveExceptions) {
+  const auto leads_out = [](const lab::RouterSpec& spec) {
+    return RouterShortcuts(spec, {}, kLinks)->body.find("ip saddr set") != std::string::npos;
+  };
+  auto spec = OpenRouter();
+  EXPECT_TRUE(leads_out(spec));
+  spec.subnets[0].routes.push_back({"198.51.100.0/24", lab::RouteTarget::kBlackhole, ""});
+  EXPECT_FALSE(leads_out(spec));
+  spec = OpenRouter();
+  spec.internet_gateway = false;
+  EXPECT_FALSE(leads_out(spec));
+  EXPECT_EQ(RouterShortcuts(spec, {}, kLinks)->body.find("from_internet"), std::string::npos);
 }
 
-TEST(NftablesShortcuts, GiveWayToAFaultOfAnyOfTheRegionsZones) {
-  auto spec = Router();
-  spec.resolver = "10.0.0.2";
+TEST(NftablesShortcuts, LeaveAHostWithTwoPublicAddressesToTheRouter) {
+  auto spec = OpenRouter();
+  spec.public_addresses[1].private_address = "10.0.1.5";
+  EXPECT_EQ(RouterShortcuts(spec, {}, kLinks)->body.find("from_internet"), std::string::npos);
+}
+
+TEST(NftablesShortcuts, FollowPortsThatAreMadeAnew) {
+  auto links = kLinks;
+  const auto first = RouterShortcuts(Router(), {}, links);
+  links["p-0a000105"] = 30;
+  const auto second = RouterShortcuts(Router(), {}, links);
+  EXPECT_EQ(first->body, second->body);
+  EXPECT_NE(first->revision, second->revision);
+  EXPECT_EQ(RouterShortcuts(Router(), {}, {})->body, "");
+}
+
+TEST(NftablesShortcuts, GiveWayToAFaultOfTheRegionOrOfAnyOfItsZones) {
   lab::NetworkFaults faults;
   faults.zones = {{"ap-northeast-1", "ap-northeast-1a"}};
-  EXPECT_NE(RouterShortcuts(spec, faults, {{BridgeName("subnet-1"), 4}})->body, "");
+  faults.regions = {"ap-northeast-1"};
+  EXPECT_NE(RouterShortcuts(OpenRouter(), faults, kLinks)->body, "");
   faults.zones.insert({"ap-northeast-2", "ap-northeast-2b"});
-  EXPECT_EQ(RouterShortcuts(spec, faults, {{BridgeName("subnet-1"), 4}})->body, "");
+  EXPECT_EQ(RouterShortcuts(OpenRouter(), faults, kLinks)->body, "");
+  faults = {};
+  faults.regions = {"ap-northeast-2"};
+  EXPECT_EQ(RouterShortcuts(OpenRouter(), faults, kLinks)->body, "");
 }
 
 }  // namespace

@@ -135,6 +135,11 @@ Result<void> RemovePair(const HostPlan& plan, NetlinkSocket& host_socket, Networ
   return {};
 }
 
+// Shortcuts send to the port itself, where nobody can be asked for the host's MAC address.
+NetlinkRequest NeighbourAt(const HostPlan& plan, int index) {
+  return PutNeighbour(plan.port, index, plan.address.address, MacOf(plan.address.address));
+}
+
 // The bridge's side: the pair made, attached and raised.
 std::vector<NetlinkRequest> PortRequests(const HostPlan& plan, const Place& host_place, int bridge,
                                          bool stands, const NetworkState& router) {
@@ -142,7 +147,10 @@ std::vector<NetlinkRequest> PortRequests(const HostPlan& plan, const Place& host
   if (stands) {
     const LinkState& port = router.links.find(plan.port)->second;
     if (port.master != bridge) requests.push_back(SetMaster(plan.port, port.index, bridge));
-    if (!port.up) requests.push_back(RaiseLink(plan.port, port.index));
+    if (!port.up) {
+      requests.push_back(RaiseLink(plan.port, port.index));
+      requests.push_back(NeighbourAt(plan, port.index));
+    }
     return requests;
   }
   const int index = router.IndexOf(plan.port);
@@ -155,6 +163,7 @@ std::vector<NetlinkRequest> PortRequests(const HostPlan& plan, const Place& host
                               .peer_mac = MacOf(plan.address.address),
                               .peer_namespace = host_place.network_namespace.get()}));
   requests.push_back(RaiseLink(plan.port, index));
+  requests.push_back(NeighbourAt(plan, index));
   return requests;
 }
 
@@ -174,7 +183,7 @@ Result<void> EnsureHostPlace(Places& places, std::string_view name,
                              const lab::InterfaceSpec& interface,
                              const lab::FirewallSpec& firewall) {
   SCV_ASSIGN(const HostPlan plan, PlanOf(interface, firewall));
-  SCV_ASSIGN(const Place* const router, places.Find(interface.vpc_id));
+  SCV_ASSIGN(Place* const router, places.Find(interface.vpc_id));
   SCV_ASSIGN(NetlinkSocket router_socket, RouteSocketIn(*router));
   SCV_ASSIGN(NetworkState router_state, ReadLinks(router_socket));
   const int bridge = router_state.IndexOf(plan.bridge);
@@ -200,6 +209,7 @@ Result<void> EnsureHostPlace(Places& places, std::string_view name,
   SCV_TRY(router_socket.Carry(in_router));
   auto in_host = HostRequests(plan, host_state);
   SCV_TRY(host_socket.Carry(in_host));
+  if (!stands) SCV_TRY(ApplyShortcuts(places, *router));
   if (in_router.empty() && in_host.empty()) return {};
   // The bridge carries packets when its first port does.
   SCV_TRY(AwaitCarrier(*host, host_socket, {host_state.IndexOf(render::kHostLinkName)}));

@@ -59,12 +59,35 @@ class NetworkShortcutsTest : public testing::Test {
   std::unique_ptr<NetworkTestLab> lab_;
 };
 
-TEST_F(NetworkShortcutsTest, TheRouterTracksWhatItTranslatesAndNothingFromSubnetToSubnet) {
+TEST_F(NetworkShortcutsTest, TheRouterTracksWhatSharesAnAddressAndNothingElse) {
   EXPECT_TRUE(Works("web", "was", "10.0.2.5", 9000));
   EXPECT_TRUE(Works("internet", "public", "203.0.113.5", 443));
-  EXPECT_EQ(Tracked("203.0.113.5"), 1);
+  EXPECT_TRUE(Works("was", "internet", "198.51.100.10", 443));  // through a NAT gateway
+  EXPECT_EQ(Tracked("198.51.100.10"), 1);
   if (!KernelHasThem()) GTEST_SKIP() << "this kernel's nftables forwards nothing at its ingress";
   EXPECT_EQ(Tracked("10.0.2.5"), 0);
+  EXPECT_EQ(Tracked("203.0.113.5"), 0);
+}
+
+// Also those that were made on the other way.
+TEST_F(NetworkShortcutsTest, ConnectionsOutliveTheChangeFromOneWayToTheOther) {
+  const UniqueFd listener = lab_->Listen("public", 443);
+  const Connection client = lab_->Connect("internet", "203.0.113.5", 443);
+  ASSERT_EQ(client.error_number, 0);
+  const Accepted server = AcceptAt(listener);
+  const UniqueFd inner = lab_->Listen("was", 9000);
+  const Connection web = lab_->Connect("web", "10.0.2.5", 9000);
+  ASSERT_EQ(web.error_number, 0);
+  const Accepted was = AcceptAt(inner);
+  lab::NetworkFaults elsewhere;
+  elsewhere.zones = {{lab_->router.region, "a zone without a subnet"}};
+  for (const auto& faults : {elsewhere, lab::NetworkFaults(), elsewhere}) {
+    ASSERT_EQ(ErrorOf(lab_->network->SetFaults(faults)), "");
+    EXPECT_TRUE(Arrives(server.fd, client.fd));
+    EXPECT_TRUE(Arrives(client.fd, server.fd));
+    EXPECT_TRUE(Arrives(was.fd, web.fd));
+    EXPECT_TRUE(Arrives(web.fd, was.fd));
+  }
 }
 
 TEST_F(NetworkShortcutsTest, ASubnetThatGoesAndComesBackIsReached) {
