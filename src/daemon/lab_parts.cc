@@ -179,6 +179,7 @@ Result<void> LabParts::StartInstance(const std::string& process, const lab::Inst
   wanted.log = ConsoleOf(spec.id);
   wanted.network_namespace = space.get();
   wanted.limits = spec.limits;
+  wanted.batch = true;
   wanted.instance = world::ProcessSpec::Instance{.hostname = spec.hostname,
                                                  .resolver = spec.resolver,
                                                  .trusted_roots = authority_->root_file()};

@@ -168,6 +168,10 @@ Result<void> Become(const LaunchSpec& spec, std::vector<UniqueFd> descriptors,
   SCV_TRY(JoinCgroups(spec));
   ::setsid();
   ::umask(022);
+  const sched_param lowest{};
+  if (spec.batch && ::sched_setscheduler(0, SCHED_BATCH, &lowest) != 0) {
+    return FailErrno(ErrorKind::kInternal, "choosing how to be scheduled", errno);
+  }
   SCV_TRY(OpenOutput(spec.log));
   if (spec.has_network) {
     if (::setns(descriptors.front().get(), CLONE_NEWNET) != 0) {

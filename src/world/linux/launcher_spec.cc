@@ -46,6 +46,7 @@ LaunchSpec ToSpec(const json::value& value) {
   spec.numbers = json::value_to<std::vector<int>>(value.at("numbers"));
   spec.cgroups = json::value_to<std::vector<std::string>>(value.at("cgroups"));
   spec.cgroup_unified = value.at("cgroup_unified").as_bool();
+  spec.batch = value.at("batch").as_bool();
   if (!value.at("instance").is_null()) spec.instance = ToRoot(value.at("instance"));
   return spec;
 }
@@ -85,6 +86,7 @@ std::string ToJson(const LaunchSpec& spec) {
                      {"numbers", json::value_from(spec.numbers)},
                      {"cgroups", json::value_from(spec.cgroups)},
                      {"cgroup_unified", spec.cgroup_unified},
+                     {"batch", spec.batch},
                      {"instance", nullptr}};
   if (spec.instance) value["instance"] = FromRoot(*spec.instance);
   return json::serialize(value);

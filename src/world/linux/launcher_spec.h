@@ -28,6 +28,7 @@ struct LaunchSpec {
   std::vector<int> numbers;          // of the other descriptors in the program
   std::vector<std::string> cgroups;  // directories to join
   bool cgroup_unified = false;       // the first of them is of version 2
+  bool batch = false;                // SCHED_BATCH
   std::optional<InstanceRoot> instance;
 };
 

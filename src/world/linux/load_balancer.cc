@@ -103,6 +103,7 @@ Result<void> LoadBalancers::Start(const std::string& process) {
   wanted.working_directory = home;
   wanted.log = home / "haproxy.log";
   wanted.network_namespace = space.get();
+  wanted.batch = true;
   SCV_TRY(processes_.Start(wanted));
   return {};
 }

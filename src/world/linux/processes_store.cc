@@ -155,6 +155,7 @@ Result<LaunchSpec> ProcessStore::ToLaunch(const ProcessSpec& spec) const {
   launch.log = spec.log.string();
   launch.record = RecordPath(spec.name).string();
   launch.has_network = spec.network_namespace >= 0;
+  launch.batch = spec.batch;
   for (const auto& [fd, number] : spec.descriptors) launch.numbers.push_back(number);
   if (spec.instance) {
     InstanceRoot root;

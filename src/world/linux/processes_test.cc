@@ -221,6 +221,14 @@ TEST_F(ProcessesTest, CountsAndLimitsWhatIsUsed) {
   EXPECT_TRUE(AwaitExit("b"));
 }
 
+TEST_F(ProcessesTest, WhoIsToldToInterruptsNobody) {
+  auto spec = Spec("patient", {"sleep", "94031"});
+  spec.batch = true;
+  EXPECT_EQ(::sched_getscheduler(MustStart(spec).pid), SCHED_BATCH);
+  spec = Spec("other", {"sleep", "94031"});
+  EXPECT_EQ(::sched_getscheduler(MustStart(spec).pid), SCHED_OTHER);
+}
+
 TEST_F(ProcessesTest, BoundsLogs) {
   const fs::path log = directory_ / "big.log";
   std::ofstream(log) << std::string(3000, 'a') << std::string(2000, 'z');
