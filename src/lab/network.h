@@ -84,7 +84,7 @@ struct FirewallRule {
 };
 
 // All security groups of one interface together: what no rule accepts is dropped; answers to what
-// was accepted pass (connection tracking). Metadata (169.254.169.254) and the VPC's resolver are
+// was accepted pass. Metadata (169.254.169.254) and the VPC's resolver are
 // never filtered, as on AWS.
 struct FirewallSpec {
   std::vector<FirewallRule> ingress;
