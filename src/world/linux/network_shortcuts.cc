@@ -1,4 +1,4 @@
-// Ways past a router, put in place when its bridges stand.
+// Ways past a router, put in place when it or a host of its VPC is made.
 #include "render/nftables.h"
 #include "world/linux/namespace.h"
 #include "world/linux/network_sides.h"
@@ -16,7 +16,7 @@ Result<void> ApplyShortcuts(Places& places, Place& place) {
              render::RouterShortcuts(*place.router, places.faults, indexes));
   SCV_ASSIGN(const auto inside, InsideNamespace::Enter(place.network_namespace.get()));
   if (place.shortcuts.Apply(rules).has_value()) return {};
-  // What stood before may lead to bridges that are gone, or past a fault.
+  // What stood before may lead to ports that are gone, or past a fault.
   const render::Ruleset none{.table = rules.table,
                              .body = {},
                              .elements = {},
