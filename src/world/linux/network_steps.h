@@ -28,8 +28,8 @@ Result<void> SetPlacesFaults(Places& places, const lab::NetworkFaults& faults);
 // none most of the time.
 Result<void> ApplyFaults(Places& places, std::string_view name, Place& place);
 
-// Brings a router's shortcuts in line with its hosts' ports and with the faults that hold. Where the
-// kernel has none of it, there are none, and everything takes the long way.
+// Brings a router's shortcuts in line with its hosts' ports and with the faults that hold. Where
+// the kernel has none of it, there are none, and everything takes the long way.
 Result<void> ApplyShortcuts(Places& places, Place& place);
 
 // Both succeed if there is none.
